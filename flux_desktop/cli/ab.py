@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
-from flux_desktop.cli.argument_values import number
+from flux_desktop.cli.argument_values import margin
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--margin",
-        type=number,
+        type=margin,
         metavar="X",
         help="a difference that does not matter, in ms or percentage points (default: 50 ms, 2 points)",
     )

@@ -9,6 +9,7 @@ import re
 CHUNK_MS = (20, 200)
 """The shortest and the longest audio chunk that can be asked for."""
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION_MAX_S = 30 * 24 * 3600.0
 _SHOWN_CHARS_MAX = 40
 _PART_OF_DURATION = r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)"
 
@@ -24,12 +25,21 @@ def number(text: str) -> float:
     return value
 
 
+def filled(text: str) -> str:
+    """A text that is not blank: an empty variable of a script is no choice of the default."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; leave the flag out for the default")
+    return text
+
+
 def price(text: str) -> float:
     """An amount of money, 0 or more."""
-    value = number(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"{text} is out of range: a price is 0 or more")
-    return value
+    return _from_zero(text, "a price")
+
+
+def margin(text: str) -> float:
+    """A difference that does not matter, 0 or more."""
+    return _from_zero(text, "a margin")
 
 
 def currency(text: str) -> str:
@@ -45,13 +55,17 @@ def seconds(text: str) -> float:
     compact = text.strip().lower()
     if re.fullmatch(rf"(?:{_PART_OF_DURATION})+", compact, re.ASCII):
         parts = re.findall(_PART_OF_DURATION, compact, re.ASCII)
-        return sum(float(value) * _UNITS_S[unit] for value, unit in parts)
-    try:
-        return number(compact)
-    except argparse.ArgumentTypeError:
-        raise argparse.ArgumentTypeError(
-            f"“{_shown(text)}” is not a duration; write seconds, or 30s, 2m, 1m30s"
-        ) from None
+        value = sum(float(value) * _UNITS_S[unit] for value, unit in parts)
+    else:
+        try:
+            value = number(compact)
+        except argparse.ArgumentTypeError:
+            raise argparse.ArgumentTypeError(
+                f"“{_shown(text)}” is not a duration; write seconds, or 30s, 2m, 1m30s"
+            ) from None
+    if value > _DURATION_MAX_S:
+        raise argparse.ArgumentTypeError(f"“{_shown(text)}” is longer than 30 days (720h)")
+    return value
 
 
 def chunk_ms(text: str) -> float:
@@ -60,6 +74,13 @@ def chunk_ms(text: str) -> float:
     low, high = CHUNK_MS
     if not low <= value <= high:
         raise argparse.ArgumentTypeError(f"{text} is out of range: choose {low} to {high}")
+    return value
+
+
+def _from_zero(text: str, what: str) -> float:
+    value = number(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{_shown(text)} is out of range: {what} is 0 or more")
     return value
 
 

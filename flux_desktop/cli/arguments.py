@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from flux_desktop.aws.endpoint_status import API_SPELLING
-from flux_desktop.cli.argument_values import CHUNK_MS, chunk_ms, currency, number, price, seconds
+from flux_desktop.cli.argument_values import CHUNK_MS, chunk_ms, currency, filled, number, price, seconds
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -117,11 +117,8 @@ def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_list_endpoints_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress list-endpoints`."""
-    parser.add_argument("--region", help="AWS region (default: AWS_REGION, the profile's region, or us-east-1)")
     parser.add_argument("--status", choices=sorted(API_SPELLING), metavar="STATUS", help=", ".join(API_SPELLING))
-    parser.add_argument("--profile", help="named profile of the AWS configuration")
-    parser.add_argument("--endpoint-url", metavar="URL", help="use this control plane instead of the one of AWS")
-    _add_ca_bundle(parser)
+    _add_address(parser, "control plane")
     add_log_level(parser, "WARNING")
 
 
@@ -259,11 +256,8 @@ def add_flux_arguments(parser: argparse.ArgumentParser) -> None:
 def add_place_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the endpoint is, and which build it runs."""
     place = parser.add_argument_group("endpoint")
-    place.add_argument("--region", help="AWS region (default: AWS_REGION, the profile's region, or us-east-1)")
-    place.add_argument("--profile", help="named profile of the AWS configuration")
-    place.add_argument("--endpoint-url", metavar="URL", help="use this runtime instead of the one of AWS")
-    _add_ca_bundle(place)
-    place.add_argument("--target-variant", metavar="NAME", help="production variant")
+    _add_address(place, "runtime")
+    place.add_argument("--target-variant", type=filled, metavar="NAME", help="production variant")
     place.add_argument("--bundle", metavar="BUILD", help="server build, if known; “local” then behaves like it")
     place.add_argument("--local-arguments", metavar="ARGS", help="more arguments for the built-in endpoint")
     place.add_argument(
@@ -286,7 +280,12 @@ def add_experiment_results(parser: argparse.ArgumentParser) -> None:
 _Place = argparse.ArgumentParser | argparse._ArgumentGroup
 
 
-def _add_ca_bundle(place: _Place) -> None:
+def _add_address(place: _Place, service: str) -> None:
+    region = "AWS region (default: AWS_REGION, the profile's region, or us-east-1)"
+    place.add_argument("--region", type=filled, help=region)
+    place.add_argument("--profile", type=filled, help="named profile of the AWS configuration")
+    address = f"use this {service} instead of the one of AWS"
+    place.add_argument("--endpoint-url", type=filled, metavar="URL", help=address)
     place.add_argument(
         "--ca-bundle", metavar="FILE", help="trusted certificate authorities, PEM (default: AWS_CA_BUNDLE)"
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
+from flux_desktop.cli.argument_values import filled
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.streams import Printer, complain
@@ -60,6 +61,7 @@ def add_option(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("cluster")
     group.add_argument(
         "--cluster",
+        type=filled,
         metavar="LINE-OR-FILE",
         help="run on the machines that have joined this cluster; local:3 starts three generators on this machine",
     )

@@ -64,7 +64,7 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
         return status
     for remark in [*remarks(args), unsent_configure(plan), *build_remarks(plan), cost_sentence(plan, prices)]:
         if remark:
-            complain(remark)
+            complain(plain(remark))
     before_run(planned_stream_minutes(plan), sessions_dir)
     try:
         with cluster_pool(args) as pool:

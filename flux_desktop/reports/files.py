@@ -44,10 +44,14 @@ def check_writable(path: Path) -> None:
         elif path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         else:
-            folder = Path(os.path.realpath(path)).parent
-            if not stat.S_ISDIR(folder.stat().st_mode):
-                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-            allowed = os.access(folder, os.W_OK | os.X_OK)
+            target = Path(os.path.realpath(path))
+            if not stat.S_ISDIR(target.parent.stat().st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target.parent))
+            allowed = os.access(target.parent, os.W_OK | os.X_OK)
+            if allowed:
+                descriptor, name = _new_part(target)
+                os.close(descriptor)
+                Path(name).unlink()
         if not allowed:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except (OSError, ValueError) as error:
@@ -84,9 +88,7 @@ def _open_special(path: Path) -> int:
 
 
 def _replace(target: Path, data: bytes) -> None:
-    prefix = f".{target.name[:40]}."
-    _clear_away(target.parent, prefix)
-    descriptor, name = tempfile.mkstemp(prefix=f"{prefix}{os.getpid()}-", suffix=_PART, dir=target.parent)
+    descriptor, name = _new_part(target)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
@@ -99,6 +101,16 @@ def _replace(target: Path, data: bytes) -> None:
             Path(name).unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _new_part(target: Path) -> tuple[int, str]:
+    """A new file beside the target, open for writing, and its path."""
+    prefix = f".{target.name[:40]}."
+    _clear_away(target.parent, prefix)
+    try:
+        return tempfile.mkstemp(prefix=f"{prefix}{os.getpid()}-", suffix=_PART, dir=target.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target.parent)) from error
 
 
 def _clear_away(folder: Path, prefix: str) -> None:

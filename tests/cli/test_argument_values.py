@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flux_desktop.cli.argument_values import chunk_ms, currency, number, price, seconds
+from flux_desktop.cli.argument_values import chunk_ms, currency, filled, margin, number, price, seconds
 from flux_desktop.cli.main import main
 
 
@@ -26,11 +26,16 @@ def test_a_currency_is_three_letters() -> None:
         (number, "nan", "not a number"),
         (number, "x", "not a number"),
         (price, "-1", "0 or more"),
+        (margin, "-0.1", "0 or more"),
         (price, "nan", "not a number"),
         (currency, "", "three letters"),
         (currency, "U$D", "three letters"),
         (currency, "ÄÖÜ", "three letters"),
         (currency, "x" * 200, "three letters"),
+        (filled, "", "it is empty"),
+        (filled, " \n", "it is empty"),
+        (seconds, "721h", "longer than 30 days"),
+        (seconds, "1e15", "longer than 30 days"),
         (seconds, "5 apples", "not a duration"),
         (chunk_ms, "19", "20 to 200"),
         (chunk_ms, "201", "20 to 200"),
@@ -53,3 +58,12 @@ def test_wrong_usage_is_one_line_without_terminal_escapes(capsys: pytest.Capture
     assert capsys.readouterr().err == (
         "flux-stress file: argument --price: “1 2” is not a number. Try “flux-stress file --help”.\n"
     )
+
+
+@pytest.mark.parametrize("flag", ["--region", "--profile", "--endpoint-url", "--target-variant", "--cluster"])
+def test_an_empty_variable_of_a_script_does_not_choose_the_default(
+    flag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["file", "x", "--file", "x.wav", flag, ""])
+    assert f"argument {flag}: it is empty; " in capsys.readouterr().err

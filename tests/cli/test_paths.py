@@ -146,6 +146,17 @@ def test_a_folder_in_which_nothing_can_be_created_is_refused() -> None:
     assert refusal(output_folder, "/proc").startswith("Nothing can be created in it: ")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux only")
+def test_a_file_where_none_can_be_created_is_refused() -> None:
+    assert refusal(check_output, "/proc/new") == "No such file or directory: /proc."
+
+
+def test_the_check_leaves_nothing_behind(folder: Path) -> None:
+    before = sorted(folder.iterdir())
+    check_output("--flag", str(folder / "new"))
+    assert sorted(folder.iterdir()) == before
+
+
 def test_without_a_folder_of_ones_own_nothing_is_refused() -> None:
     assert sessions_folder(argparse.Namespace(sessions_dir=None)) is None
 
