@@ -10,6 +10,7 @@ CHUNK_MS = (20, 200)
 """The shortest and the longest audio chunk that can be asked for."""
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION_MAX_S = 30 * 24 * 3600.0
+_KEPT_MAX = 100_000
 _SHOWN_CHARS_MAX = 40
 _PART_OF_DURATION = r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)"
 
@@ -35,6 +36,14 @@ def filled(text: str) -> str:
 def price(text: str) -> float:
     """An amount of money, 0 or more."""
     return _from_zero(text, "a price")
+
+
+def kept(text: str) -> float:
+    """How much or how long something is kept, 0 to `_KEPT_MAX`."""
+    value = _from_zero(text, "what is kept")
+    if value > _KEPT_MAX:
+        raise argparse.ArgumentTypeError(f"{_shown(text)} is out of range: at most {_KEPT_MAX:,}")
+    return value
 
 
 def margin(text: str) -> float:

@@ -15,7 +15,7 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.account import account_of
-from flux_desktop.cli.argument_values import currency, number, price, seconds
+from flux_desktop.cli.argument_values import currency, filled, number, price, seconds
 from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
@@ -88,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     search.add_argument(
         "--budget", metavar="AMOUNT", help="end the search there: stream-minutes, such as 500, or money, such as 5usd"
     )
-    search.add_argument("--until", metavar="HH:MM", help="end the search at this time of day")
+    search.add_argument("--until", type=filled, metavar="HH:MM", help="end the search at this time of day")
     search.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
     cost = parser.add_argument_group("cost")
     cost.add_argument("--price", type=price, metavar="X", help="licence per stream-minute (default: as entered)")
@@ -247,6 +247,9 @@ def _plan(args: argparse.Namespace, prices: Prices) -> CapacityPlan:
         raise _wrong("--max must be between 1 and 10000, and --start and --repeats at least 1.", "")
     if not 0.1 <= args.utilisation <= 1:
         raise _wrong(f"--utilisation must be between 0.1 and 1 (got {args.utilisation:g}).", "Write 0.75 for 75 %.")
+    for name in ("settle", "measure", "cool_down"):
+        if (value := getattr(args, name)) < 0 or (name == "measure" and not value):
+            raise _wrong(f"--{name.replace('_', '-')} is out of range (got {value:g} s).", "Give a time such as 60s.")
     limits, args.limit = args.limit or [DEFAULT_TEXT], []
     run_plan = plan_from(args, source_from(args), options_from(args))
     run_plan = checked(on_demand_plan(run_plan, args.max))

@@ -57,6 +57,19 @@ def sessions_folder(args: argparse.Namespace) -> Path | None:
     return None if args.sessions_dir is None else _output_folder("--sessions-dir", args.sessions_dir)
 
 
+def existing_sessions_folder(args: argparse.Namespace) -> Path | None:
+    """The folder of `--sessions-dir`, which must exist; None without it. Raises `ProblemError` (path_invalid)."""
+    if (path := args.sessions_dir) is None:
+        return None
+    _require_path("--sessions-dir", path)
+    try:
+        if not stat.S_ISDIR(os.stat(path).st_mode):
+            raise _invalid("--sessions-dir", path, "It is not a directory.")
+    except OSError as error:
+        raise _invalid("--sessions-dir", path, _reason(error)) from error
+    return Path(path)
+
+
 def _output_folder(flag: str, path: str) -> Path:
     _require_path(flag, path)
     if path in STDOUT_NAMES | _STDIN_NAMES:

@@ -81,9 +81,10 @@ def run(args: argparse.Namespace) -> int:
         if args.session is None:
             raise _wrong("No session is given.", "Give the folder of a recorded run.")
         folder = session_named(args.session)
-        output = args.output or str(folder / "report.html")
+        output = str(folder / "report.html") if args.output is None else args.output
         kind = args.format or format_of(output)
-        check_output("--output", output)
+        if args.output is not None or folder.is_dir():
+            check_output("--output", output)
         if args.audio and kind != "html":
             raise _wrong("--audio needs a report as HTML.", "Give a file whose name ends in .html.")
         text = document(folder, kind, audio=args.audio)

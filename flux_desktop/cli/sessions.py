@@ -15,8 +15,9 @@ from rich.text import Text
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
-from flux_desktop.cli.argument_values import number
+from flux_desktop.cli.argument_values import kept
 from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.paths import existing_sessions_folder, sessions_folder
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
@@ -78,8 +79,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--note", metavar="TEXT", help="note: what to remember about the session")
     parser.add_argument("--title", metavar="TEXT", help="note: a name for people")
     parser.add_argument("--star", action=argparse.BooleanOptionalAction, default=None, help="note: never prune it")
-    parser.add_argument("--max-gb", type=number, metavar="N", help="prune, retention: keep N GB (default: 20)")
-    parser.add_argument("--max-age-days", type=number, metavar="N", help="prune, retention: drop older ones")
+    parser.add_argument("--max-gb", type=kept, metavar="N", help="prune, retention: keep N GB (default: 20)")
+    parser.add_argument("--max-age-days", type=kept, metavar="N", help="prune, retention: drop older ones")
     parser.add_argument("--yes", action="store_true", help="prune: do not ask")
     parser.add_argument("--json", action="store_true", help="list, search, show: print JSON")
     parser.add_argument("--sessions-dir", metavar="DIR", help="where the sessions are (default: user data)")
@@ -88,9 +89,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
-    parent = Path(args.sessions_dir) if args.sessions_dir else default_sessions_dir()
     try:
-        return _carry_out(args, parent)
+        folder = sessions_folder(args) if args.action == "import" else existing_sessions_folder(args)
+        return _carry_out(args, folder or default_sessions_dir())
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return ExitCode.USAGE

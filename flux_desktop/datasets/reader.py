@@ -29,7 +29,11 @@ SAMPLE = "sample"
 
 
 def data_set_path(text: str) -> Path:
-    """The path that is meant. Raises `ProblemError` where the installation lacks the bundled data set."""
+    """The path that is meant. Raises `ProblemError` for none, and where the installation lacks the bundled data set."""
+    if not text:
+        raise ProblemError(
+            Problem(code="data_unusable", what="The name of the data set is empty.", todo="Give a path.")
+        )
     if text != SAMPLE:
         return Path(text).resolve()
     try:

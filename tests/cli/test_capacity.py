@@ -153,3 +153,9 @@ def test_ctrl_c_keeps_what_is_known(tmp_path: Path) -> None:
     assert process.returncode == ExitCode.INTERRUPTED
     assert re.search(r"^LOWER BOUND: at least \d+ conversations?, interrupted\.$", rest, re.MULTILINE)
     assert re.search(r"^\d+ rungs?, .* stream-minutes", rest, re.MULTILINE)
+
+
+@pytest.mark.parametrize("flags", [["--measure=0"], ["--measure=-1"], ["--cool-down=-1"], ["--settle=-1"]])
+def test_times_that_cannot_be_kept_are_refused(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["capacity", "local", "--data", "sample", "--yes", *flags]) == 2
+    assert f"{flags[0].partition('=')[0]} is out of range" in capsys.readouterr().err

@@ -55,3 +55,12 @@ def test_a_session_in_the_usual_place_is_named(tmp_path: Path, monkeypatch: pyte
 def test_what_cannot_be_read_is_one_sentence(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", *flags]) == ExitCode.USAGE
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_session_that_is_missing_is_named_and_not_its_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", str(tmp_path / "missing")]) == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith(f"The session folder {tmp_path / 'missing'} cannot be read.")
+    assert main(["report", str(recorded(tmp_path)), "-o", ""]) == ExitCode.USAGE
+    assert capsys.readouterr().err == "--output “” cannot be used. It is empty.\n"

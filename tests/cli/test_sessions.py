@@ -93,3 +93,23 @@ def test_every_action_is_explained() -> None:
     add_arguments(parser)
     text = parser.format_help()
     assert all(f"{name}:" in text for name in ("list", "search", "prune", "restore", "import"))
+
+
+@pytest.mark.parametrize("name", ["missing", "file", ""])
+def test_a_folder_that_is_named_must_be_one(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    assert main(["sessions", "list", "--sessions-dir", name]) == ExitCode.USAGE
+    assert f"--sessions-dir “{name}” cannot be used." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["--max-gb", "--max-age-days"])
+@pytest.mark.parametrize("value", ["-1", "1e300"])
+def test_a_rule_that_cannot_be_meant_is_refused(
+    tmp_path: Path, flag: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        sessions(tmp_path, "prune", f"{flag}={value}", "--yes")
+    assert "is out of range" in capsys.readouterr().err

@@ -99,3 +99,8 @@ def test_a_clip_whose_times_cannot_be_is_named(tmp_path: Path, field: str, value
     data_set = read_data_set(tmp_path / "t.csv")
     assert [clip.text for clip in data_set.clips] == ["x"]
     assert data_set.bad[0].why.endswith(f"{value} s.")
+
+
+def test_an_empty_path_is_not_the_current_folder() -> None:
+    with pytest.raises(ProblemError, match="is empty"):
+        data_set_path("")
