@@ -28,7 +28,7 @@ class Waiting:
     """An engine that streams nothing and ends when it is stopped; keeps its plan and the arguments of the stop."""
 
     def __init__(self, sink: EventSink, released: asyncio.Event | None = None) -> None:
-        """Cancelled, it ends at once, or when it is `released`."""
+        """Stopped or cancelled, it ends at once, or, cancelled, when it is `released`."""
         self.session_folder: Path | None = None
         self.stops: list[bool] = []
         self.commands: list[object] = []
@@ -51,7 +51,7 @@ class Waiting:
 
     def stop(self, *, drain: bool = True) -> None:
         self.stops.append(drain)
-        if not drain:
+        if not drain and self._released is None:
             self._stopped.set()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -53,6 +54,7 @@ class RunController(QObject):
         self.space_problem: Callable[[float], Problem | None] = lambda _stream_minutes: None
         """Whether a run has room on the disk, whatever it is part of."""
         self._engine: RunEngine | None = None
+        self._task: asyncio.Task[None] | None = None
         self._watched: set[int] = set()
         self._has_end = False
         self._earlier_folder: Path | None = None
@@ -148,7 +150,7 @@ class RunController(QObject):
         self._has_end = False
         self._watched = set(range(1, min(plan.connections, TABS_MAX) + 1))
         engine.send(Watch(connections=sorted(self._watched)))
-        started = self._tasks.start(
+        started = self._task = self._tasks.start(
             f"carrying out the run on {plan.endpoint}",
             self._run(engine, plan, released),
             group=RUN_GROUP,
@@ -169,6 +171,13 @@ class RunController(QObject):
         self._model.phase = RunPhase.STOPPING
         self._engine.stop(drain=not again)
         self.phase_changed.emit()
+
+    async def finish(self, timeout_s: float) -> None:
+        """End the run at once, and wait at most so long until what its connections were doing is recorded."""
+        if self._engine is not None and self._task is not None and not self._task.done():
+            self._model.phase = RunPhase.STOPPING
+            self._engine.stop(drain=False)
+            await asyncio.wait({self._task}, timeout=timeout_s)
 
     def watch(self, conn: int) -> None:
         """Ask for one more connection's messages, because it is being looked at: as they come, or of a past run."""

@@ -261,7 +261,8 @@ class MainWindow(QMainWindow):
             ask_to_quit(self, self.close)
 
     async def _close_all(self) -> None:
-        await self.tasks.close(CLOSE_MAX_S)
+        await self.controller.finish(CLOSE_MAX_S / 2)  # a cancelled run would be recorded without its figures
+        await self.tasks.close(CLOSE_MAX_S / 2)
         self.closed.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -270,7 +271,6 @@ class MainWindow(QMainWindow):
             self.quit()
             return
         # The window disappears at once; what runs behind it is ended within a bounded time.
-        event.accept()
         if not self._closing:
             self._closing = True
             for dialog in self.findChildren(QDialog):

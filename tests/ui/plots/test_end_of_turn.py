@@ -89,9 +89,12 @@ def test_the_run_s_figures_stand_under_it(plot: EndOfTurnPlot, model: RunModel) 
     plot.draw()
     without_turns = plot.footer.text()
     assert without_turns
-    model.conversation(1).turns.append(Turn(index=0, ended_by="model"))
+    model.conversation(1).turns.append(Turn(index=0, ended_by="closed"))
     plot.draw()
-    assert plot.footer.text() not in {"", without_turns}, "there were turns, but no word times"
+    assert plot.footer.text() == "no turn has an end to measure yet"
+    ended(model, 1, (None, 250.0))
+    plot.draw()
+    assert plot.footer.text().startswith("delivery only"), "there were turns, but no word times"
     figures = {
         "end_of_turn": Percentiles(n=7, p50_ms=640.0, p95_ms=810.0),
         "end_decision": Percentiles(n=7, p50_ms=390.0),

@@ -23,6 +23,7 @@ from flux_desktop.ui.services.run_controller import RUN_GROUP, RunController
 from flux_desktop.ui.services.tasks import UiTasks
 from tests.ui import scripted
 from tests.ui.conftest import until
+from tests.waiting import PATIENCE_S
 
 FORCE = SendControl(control="ForceEndTurn", connections=[1])
 BROKEN = Problem(code="broken", what="The engine is broken.")
@@ -161,6 +162,18 @@ async def test_the_first_stop_drains_and_the_second_does_not(bench: Bench) -> No
     bench.controller.stop()
     assert bench.engines[0].stops == [True, False]
     assert bench.phases == [RunPhase.STARTING, RunPhase.STOPPING, RunPhase.STOPPING]
+
+
+async def test_it_can_be_ended_with_its_record(bench: Bench) -> None:
+    await bench.controller.finish(PATIENCE_S)  # there is none
+    bench.controller.start(scripted.plan())
+    await until(lambda: bool(bench.engines[0].plans), "the engine runs")
+    ending = asyncio.ensure_future(bench.controller.finish(PATIENCE_S))
+    await until(lambda: bench.engines[0].stops == [False], "it is stopped")
+    assert not ending.done()
+    bench.engines[0].finish()
+    await ending
+    assert bench.tasks.running(RUN_GROUP) == []
 
 
 async def test_a_run_begins_after_the_microphone_is_free(bench: Bench) -> None:

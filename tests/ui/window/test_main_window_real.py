@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import pytest
 
 from flux_desktop.base.resources import resource_path
-from flux_desktop.engine.recording.session_folder import has_recording
+from flux_desktop.engine.recording.session_folder import has_recording, run_end
 from flux_desktop.engine.recording.unfinished import newest_unfinished
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.ui.services import heartbeat
@@ -87,6 +87,12 @@ def test_the_window_closes_in_every_state_of_a_real_run(stage: Stage, tmp_path: 
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
     assert newest_unfinished(tmp_path) is None, "a run that was closed with its window is no run that was cut off"
+    if moment == "streaming":
+        (folder,) = (each for each in tmp_path.iterdir() if has_recording(each))
+        ended = run_end(folder)
+        assert ended is not None
+        assert ended.interrupted
+        assert ended.ledger["not started"] < 2, "what its connections were doing is recorded"
 
 
 @pytest.mark.parametrize("victim", ["flux_desktop.local_endpoint", "flux_desktop.engine.worker.worker"])
