@@ -36,6 +36,13 @@ class RunStarter:
         self._controller = controller
         self._preview = preview
         self._banners = banners
+        state.listen(self._withdraw)
+
+    def _withdraw(self) -> None:
+        """What was missing is there now."""
+        if self._state.has_audio:
+            for problem in (NO_RECORDING, NO_MICROPHONE):
+                self._banners.withdraw(problem.code)
 
     def start(self) -> None:
         """Start a run as chosen; does nothing while one is active."""

@@ -47,6 +47,11 @@ async def test_without_a_recording_it_says_so(bench: PageBench, starter: RunStar
     starter.start()
     assert bench.banners == [NO_RECORDING.code]
     assert (bench.engines, bench.state.run.phase) == ([], RunPhase.IDLE)
+    bench.state.changed()
+    assert bench.banners == [NO_RECORDING.code]
+    choose_recording(bench)
+    bench.state.changed()
+    assert bench.banners == [], "there is one now"
 
 
 async def test_a_run_is_started_as_chosen(bench: PageBench, starter: RunStarter) -> None:
