@@ -89,7 +89,7 @@ COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
         28,
     ),
     TableColumn("When", "start of the run", when, lambda s: s.wall_time or s.name, 128),
-    TableColumn("Kind", "what the run was part of", lambda s: s.kind, lambda s: s.kind, 66),
+    TableColumn("Kind", "what the run was part of", lambda s: s.kind, lambda s: s.kind, 64),
     TableColumn("Endpoint", "endpoint, or local", lambda s: s.endpoint, lambda s: s.endpoint, 84),
     TableColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 84),
     TableColumn("Conn.", "connections", lambda s: str(s.connections), lambda s: s.connections, 44, right=True),
@@ -100,7 +100,7 @@ COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
         "capacity searches and probes what they found",
         verdict_words,
         lambda s: s.outcome,
-        136,
+        130,
     ),
     TableColumn(
         "p95, ms",

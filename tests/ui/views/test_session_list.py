@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.reports.sessions.facts import About, SessionFacts
@@ -60,3 +61,13 @@ def test_names_have_the_room_of_a_wide_window(qtbot: QtBot, theme: ThemeSource) 
     assert not table.horizontalScrollBar().isVisible()
     table.resize(900, 300)
     assert widths() == narrow
+
+
+def test_a_window_of_1280_px_shows_all_columns_beside_the_scroll_bar(qtbot: QtBot, theme: ThemeSource) -> None:
+    table = SessionTable(theme)
+    qtbot.addWidget(table)
+    table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.setFrameShape(QFrame.Shape.NoFrame)
+    table.resize(820, 300)
+    table.show()
+    assert table.horizontalScrollBar().maximum() == 0
