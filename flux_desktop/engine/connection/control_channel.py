@@ -18,6 +18,8 @@ from flux_desktop.engine.records.events import Notice, Sent
 from flux_desktop.flux.messages import CloseStream, Configure, ConfigureFailure, ConfigureSuccess, encode
 from flux_desktop.flux.options import FluxOptions, contradictions
 
+_CLOSE = encode(CloseStream())
+
 
 class ControlChannel:
     """Sends control messages on the connection's present stream and keeps its parameters (`parameters`).
@@ -29,6 +31,8 @@ class ControlChannel:
         self.parameters = ConfigureQueue(context.plan.options)
         self.acks: list[ConfigureSuccess] = []
         self.failures: list[ConfigureFailure] = []
+        self.is_closing = False
+        """Whether CloseStream was sent on the present stream."""
         self._conn = conn
         self._context = context
         self._on_change = on_change
@@ -48,7 +52,7 @@ class ControlChannel:
         """From now on messages go to this stream, which was opened with `options`; what differs is sent at once."""
         self._stop_waiting()
         self.parameters.stream_opened(options)
-        self._stream = stream
+        self._stream, self.is_closing = stream, False
         self._advance()
 
     def suspend(self) -> None:
@@ -132,11 +136,12 @@ class ControlChannel:
             self._stream.send_text(text)
         except StreamClosedError:
             return  # its end is about to be reported
+        self.is_closing = self.is_closing or text == _CLOSE
         self._context.emit(Sent(t=self._context.now(), conn=self._conn, text=text))
 
     def send_close(self) -> None:
         """Ask the server to send the rest and end the stream."""
-        self.send(encode(CloseStream()))
+        self.send(_CLOSE)
 
     def _report(self, problem: Problem) -> None:
         self._context.emit(Notice(t=self._context.now(), problem=problem))

@@ -42,8 +42,6 @@ class Stream:
         self.fatal: Problem | None = None
         self.accepted_s = 0.0
         """When the service accepted it, on the monotonic clock: its age counts from here."""
-        self.is_closing = False
-        """Whether CloseStream was sent."""
         self.close_duration_s: float | None = None
         """From CloseStream to the end of the stream."""
         self.audio_offset_s = 0.0
@@ -86,7 +84,6 @@ class Stream:
         assert self.open_stream is not None
         context = self._context
         closing_s = context.clock()
-        self.is_closing = True
         send_close()
         await wait_until(self._changed, lambda: self.end is not None, context.timeouts.drain_s)
         if self.end is None:

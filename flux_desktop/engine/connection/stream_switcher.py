@@ -253,6 +253,6 @@ class StreamSwitcher:
 
     def _take_message(self, stream: Stream, payload: bytes, received_s: float) -> None:
         if stream is self.current:
-            self._receiver.take(payload, received_s, is_closing=stream.is_closing)
+            self._receiver.take(payload, received_s, is_closing=self._controls.is_closing)
         else:  # a stream that is still being opened sends Connected, and nothing else that counts
             self._receiver.take_early(payload, received_s, stream.connected)

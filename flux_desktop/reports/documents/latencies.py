@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from itertools import chain
 from pathlib import Path
 
@@ -12,16 +13,27 @@ from msgspec import Struct
 from flux_desktop.engine.recording.recording_file import OnRead, recorded_lines, recording_files
 
 _RECEIVED = b'{"event":"received"'
+_SENT = b'{"event":"sent"'
+_CONNECTION = b'{"event":"connection"'
 _SNAPSHOT = b'{"event":"snapshot"'
 _CURVE_POINTS = 200
+
+
+class _Turn(Struct):
+    ended_by: str | None = None
 
 
 class _Received(Struct):
     t: float
     conn: int
     turn_event: str = ""
+    turn: _Turn | None = None
     user_latency_ms: float | None = None
     wire_latency_ms: float | None = None
+
+
+class _Connection(Struct):
+    conn: int
 
 
 class _Snapshot(Struct):
@@ -37,7 +49,7 @@ class Latencies(Struct, kw_only=True):
     user_ms: list[float] = []
     wire_ms: list[float] = []
     is_update: list[bool] = []
-    """An Update; otherwise an EndOfTurn."""
+    """An Update; otherwise an EndOfTurn that the server decided: none of ForceEndTurn, and none after CloseStream."""
     streaming: list[tuple[float, int]] = []
 
     def values(self, name: str) -> tuple[list[float], list[int]]:
@@ -65,10 +77,16 @@ def read_latencies(folder: Path, on_read: OnRead | None = None) -> Latencies:
     """Read a session folder; lines that cannot be read are passed over. Raises `OSError`."""
     latencies = Latencies()
     received, snapshot = msgspec.json.Decoder(_Received), msgspec.json.Decoder(_Snapshot)
+    connection = msgspec.json.Decoder(_Connection)
+    closing: set[int] = set()
     for line in chain.from_iterable(recorded_lines(path, on_read) for path in recording_files(folder)):
         try:
             if line.startswith(_RECEIVED) and b'"wire_latency_ms":' in line:
-                _take(latencies, received.decode(line))
+                _take(latencies, received.decode(line), closing)
+            elif line.startswith(_SENT) and b"CloseStream" in line:
+                closing.add(connection.decode(line).conn)
+            elif line.startswith(_CONNECTION) and b'"streaming"' in line:  # in its next stream, after a rotation
+                closing.discard(connection.decode(line).conn)
             elif line.startswith(_SNAPSHOT):
                 _take_snapshot(latencies, snapshot.decode(line))
         except msgspec.DecodeError:
@@ -76,7 +94,10 @@ def read_latencies(folder: Path, on_read: OnRead | None = None) -> Latencies:
     return latencies
 
 
-def _take(latencies: Latencies, message: _Received) -> None:
+def _take(latencies: Latencies, message: _Received, closing: Set[int]) -> None:
+    is_forced = message.conn in closing or (message.turn is not None and message.turn.ended_by == "manual")
+    if message.turn_event == "EndOfTurn" and is_forced:
+        return
     if message.turn_event not in ("Update", "EndOfTurn") or None in (message.user_latency_ms, message.wire_latency_ms):
         return
     latencies.conn.append(message.conn)

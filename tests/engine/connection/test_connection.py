@@ -14,6 +14,7 @@ from flux_desktop.engine.connection.context import Timeouts
 from flux_desktop.engine.measuring.ground_truth import SpokenWords
 from flux_desktop.engine.records.events import ConnectionEnded
 from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.flux.messages import CloseStream, encode
 from flux_desktop.flux.options import FluxOptions
 from tests.engine.connection.fake_transport import Bench, FakeStream, FakeTransport, polite
 from tests.stepped_loop import now_s, run
@@ -110,25 +111,28 @@ def test_a_stop_drains_and_keeps_the_open_turn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "n"), [("model", 1), ("timeout", 1), ("manual", 0), ("CloseStream", 0)], ids=lambda how: str(how)
+    ("how", "n"), [("model", 1), ("timeout", 1), ("manual", 0), ("CloseStream", 0), ("control", 0)], ids=str
 )
 def test_only_ends_that_the_server_decided_are_timed(how: str, n: int) -> None:
     def server(stream: FakeStream, what: str) -> None:
         if what == "audio" and abs(stream.audio_s - 1.2) < 0.01:
-            if how != "CloseStream":
+            if how in {"model", "timeout", "manual"}:
                 stream.say("TurnInfo", event="EndOfTurn", turn_index=0, transcript="hello", trigger=how)
             return
-        if what == "CloseStream" and how == what:  # as older builds end the open turn
+        if what == "CloseStream" and how in {what, "control"}:  # as older builds end the open turn
             stream.say("TurnInfo", event="EndOfTurn", turn_index=0, transcript="hello")
         polite(stream, what)
 
     async def live() -> None:
         words = SpokenWords([ReferenceWord(word="hello", start_s=0.3, end_s=0.9)], 2.4, looped=False)
         bench = Bench(FakeTransport(server), words=words)
-        steps = ((1.6, bench.connection.request_stop),) if how == "CloseStream" else ()
-        assert await bench.run(*steps) == "completed"
+        steps = {
+            "CloseStream": [(1.6, bench.connection.request_stop)],
+            "control": [(1.6, lambda: bench.connection.control(encode(CloseStream())))],
+        }
+        assert await bench.run(*steps.get(how, [])) == "completed"
         assert bench.context.histograms["end_of_turn"].n == n
-        assert bench.of(ConnectionEnded)[0].summary.final_texts == ["hello"]
+        assert set(bench.of(ConnectionEnded)[0].summary.final_texts) == {"hello"}
 
     run(live())
 
