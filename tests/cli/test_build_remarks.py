@@ -69,3 +69,11 @@ def test_each_plan_is_asked_for_and_the_built_in_endpoint_is_not() -> None:
     assert remarks.build_remarks(real, asking, asking).count(REFUSED) == 1
     local = RunPlan(endpoint="local", region="us-east-1", source=WavSource(path="a.wav"), options=options)
     assert REFUSED not in remarks.build_remarks(local)
+
+
+def test_remarks_are_printed_without_terminal_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    wav = str(resource_path("sample_audio/conversation.wav"))
+    assert main(["file", "x", "--file", wav, "--model", "\x1b[31mred", "--endpoint-url", "ftp://x"]) == 2
+    printed = capsys.readouterr().err
+    assert "Flux does not support model red. It is sent anyway" in printed
+    assert "\x1b" not in printed
