@@ -9,6 +9,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.reports.accuracy_text import rates_text
+from flux_desktop.reports.percentiles import rough_mark
 from flux_desktop.reports.session_summary import without_end
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import RunModel
@@ -81,12 +82,13 @@ def _judgement(ended: RunEnded) -> list[str]:
 def _figures(model: RunModel, ended: RunEnded) -> str:
     others = {name: number for name, number in ended.ledger.items() if name != LedgerClass.COMPLETED}
     parts = [text.ledger_sentence(others), _gaps(model)]
-    if ended.update.n:
+    if n := ended.update.n:
         p50, p95 = text.milliseconds(ended.update.p50_ms), text.milliseconds(ended.update.p95_ms)
-        parts.append(f"update latency p50 {p50}, p95 {p95}")
+        few = ", too few for p95" if rough_mark("p95", n) else ""
+        parts.append(f"update latency p50 {p50}, p95 {p95} (n = {n:,}{few})")
     end = ended.figures.get("end_of_turn")
     if end is not None and end.n:
-        parts.append(f"end of turn p50 {text.milliseconds(end.p50_ms)} after the last word")
+        parts.append(f"end of turn p50 {text.milliseconds(end.p50_ms)} after the last word (n = {end.n:,})")
     errors = None if ended.words is None else ended.words.rate_percent
     if model.accuracy is not None and model.accuracy.words:
         parts.append(rates_text(model.accuracy))

@@ -46,8 +46,16 @@ def test_a_good_run_with_its_figures() -> None:
     end = msgspec.structs.replace(DONE, update=Percentiles(n=9, p50_ms=251.0, p95_ms=320.0))
     assert shown(ended(end)) == (
         "Run complete. 3 of 3 connections completed.",
-        "Update latency p50 251 ms, p95 320 ms.",
+        "Update latency p50 251 ms, p95 320 ms (n = 9, too few for p95).",
         "ok",
+    )
+    end = msgspec.structs.replace(
+        DONE,
+        update=Percentiles(n=1_200, p50_ms=251.0, p95_ms=320.0),
+        figures={"end_of_turn": Percentiles(n=40, p50_ms=610.0)},
+    )
+    assert shown(ended(end))[1] == (
+        "Update latency p50 251 ms, p95 320 ms (n = 1,200) · end of turn p50 610 ms after the last word (n = 40)."
     )
 
 
