@@ -128,7 +128,7 @@ class TerminalRun:
             account=account,
         )
         summary.endpoint = summary.endpoint or self._plan.endpoint
-        connections = self._result.planned_summaries(self._plan.connections)
+        connections = self._result.planned_summaries(summary.planned)
         written = deliver(self._args, summary, connections, self._printer)
         if folder is not None:
             written = write_documents(self._args, folder) or written

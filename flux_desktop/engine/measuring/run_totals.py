@@ -47,7 +47,7 @@ class RunTotals:
         self._retries = self._reconnects = 0
 
     def plan(self, connections: int) -> None:
-        """Further connections of a run on demand."""
+        """Further connections of a run on demand; a negative number takes back those that have nothing to send."""
         self._planned += connections
 
     def take(self, event: Event, worker: int, *, alone: bool) -> Event | None:

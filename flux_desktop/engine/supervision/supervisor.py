@@ -1,8 +1,7 @@
 """Carries out a plan in worker processes and reports it to the front end.
 
 Runs on the front end's event loop (asyncio or qasync), which only starts, steers and listens: streams, pacing and
-measuring live in the workers. A large file run is distributed over several workers; a worker that dies takes only its
-own connections with it.
+measuring live in the workers. A large run has several; one that dies takes only its own connections with it.
 """
 
 from __future__ import annotations
@@ -174,6 +173,10 @@ class Supervisor:
         ready = await self._unless_stopped(self._prepared(plan, local))
         if ready is None:
             return totals.ended(self._now(), interrupted=True)
+        if spare := plan.connections - ready.plan.connections:  # of clips that cannot be used
+            totals.plan(-spare)
+            for worker in self._workers:
+                worker.connections = [conn for conn in worker.connections if conn <= ready.plan.connections]
         started = RunStarted(
             t=self._now(),
             wall_time=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -269,14 +272,10 @@ class Supervisor:
             self._begin_without(worker)
             return
         self._opened = self._opened or isinstance(event, ConnectionChanged | ConnectionEnded)
-        if (
-            isinstance(event, ConnectionEnded)
-            and event.summary.problem
-            and event.summary.problem.code in ENDS_WITHOUT_WORKER
-        ):
-            self._record(event)  # the worker itself no longer can
-        elif isinstance(event, GeneratorsSeen) or is_loss(event):
-            self._record(event)  # no worker has it
+        problem = event.summary.problem if isinstance(event, ConnectionEnded) else None
+        died = problem is not None and problem.code in ENDS_WITHOUT_WORKER
+        if died or isinstance(event, GeneratorsSeen) or is_loss(event):
+            self._record(event)  # no worker has it, or can write it any more
         merged = self._totals.take(event, worker, alone=len(self._workers) == 1) if self._totals else event
         if merged is not None:
             self._on_event(merged)

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from flux_desktop.engine.recording.session_folder import read_session
+from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.events import (
     ConnectionChanged,
     ConnectionEnded,
@@ -22,7 +23,9 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.engine.records.facts import ConnectionState, Verdict
 from flux_desktop.engine.records.pass_criteria import parse_limit
+from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.engine.records.stages import Stage
+from flux_desktop.engine.sending.data_set_check import fresh_connections
 from flux_desktop.flux.options import FluxOptions
 from tests.engine.supervision.event_conditions import has_text, is_streaming
 
@@ -57,6 +60,18 @@ async def test_two_connections_stream_speech_and_every_stream_is_accounted_for_a
     assert recorded[-1] == ended
     text = b"".join(path.read_bytes() for path in driver.supervisor.session_folder.iterdir())
     assert b"secret" not in text
+
+
+async def test_no_good_clip_is_sent_again_in_place_of_one_that_cannot_be_used(driver, sentence_wav, tmp_path):
+    (folder := tmp_path / "clips").mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.wav").write_bytes(sentence_wav.read_bytes())
+    (folder / "damaged.wav").write_bytes(b"RIFF")
+    source = DataSetSource(path=str(folder), fresh_connection=True, trailing_silence_s=0.2)
+    plan = msgspec.structs.replace(driver.plan(), source=source)
+    ended = await driver.supervisor.run(fresh_connections(plan, 3))
+    assert ended.ledger["completed"] == sum(ended.ledger.values()) == len(driver.summaries) == 2
+    assert sorted(event.clip for event in driver.of(ClipStarted)) == [str(folder / "a.wav"), str(folder / "b.wav")]
 
 
 async def test_snapshots_add_up_to_the_plan_and_show_the_last_state(driver):
