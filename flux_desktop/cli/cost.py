@@ -10,11 +10,10 @@ from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.consent import prices as stored_prices
 from flux_desktop.cli.live_table import audio_s
-from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
-from flux_desktop.engine.records.stages import slots
+from flux_desktop.engine.records.stream_minutes import planned_stream_minutes
 from flux_desktop.evaluation.cost import Prices, cost_of
 
 
@@ -28,44 +27,30 @@ def prices_from(args: argparse.Namespace) -> Prices:
     return msgspec.structs.replace(prices, currency=args.currency) if args.currency else prices
 
 
-def planned_stream_minutes(plan: RunPlan) -> float | None:
+def stream_minutes(plan: RunPlan) -> float | None:
     """Minutes of all streams of a plan; None if its end is open."""
-    if plan.stages:
-        return sum(slot.duration_s + plan.idle_before_audio_s for slot in slots(plan.stages)) / 60
-    idle_s = plan.connections * plan.idle_before_audio_s
+    clips_s = None
     if isinstance(plan.source, DataSetSource) and plan.duration_s is None:
-        return (idle_s + _data_set_s(plan.source, plan.connections)) / 60
-    each_s = audio_s(plan)
-    return None if each_s is None else (idle_s + plan.connections * each_s) / 60
+        clips = read_data_set(plan.source.path, plan.source.columns).clips
+        clips_s = [length_s for clip in clips if (length_s := _clip_s(clip)) is not None]
+    return planned_stream_minutes(plan, file_s=audio_s(plan), clips_s=clips_s)
 
 
-def _data_set_s(source: DataSetSource, connections: int) -> float:
-    """Seconds of all clips that are sent, with their silence: every connection sends one at least."""
-    lengths_s = [_clip_s(clip) + source.trailing_silence_s for clip in read_data_set(source.path, source.columns).clips]
-    once_s = source.passes * sum(lengths_s)
-    if source.at_once:
-        return connections * once_s
-    if connections <= source.passes * len(lengths_s):
-        return once_s
-    firsts = (next(clip_order(conn, connections, len(lengths_s), source.seed)) for conn in range(1, connections + 1))
-    return sum(lengths_s[first] for first in firsts)
-
-
-def _clip_s(clip: Clip) -> float:
-    """The length of a clip; 0 for one that cannot be read, which the run leaves out."""
+def _clip_s(clip: Clip) -> float | None:
+    """The length of a clip; None for one that cannot be read, which the run leaves out."""
     if clip.duration_s is not None:
         return clip.duration_s
     try:
         return max(0.0, open_recording(clip.path, clip.channel or "mix").duration_s - clip.offset_s)
     except ProblemError:
-        return 0.0
+        return None
 
 
 def cost_sentence(plan: RunPlan, prices: Prices) -> str:
     """What a run takes and costs, to be shown before it starts; empty for the built-in endpoint."""
     if plan.is_local:
         return ""
-    minutes = planned_stream_minutes(plan)
+    minutes = stream_minutes(plan)
     if minutes is None:
         each = cost_of(plan.connections, prices)
         return f"{each.sentence()} for each minute, until stopped."

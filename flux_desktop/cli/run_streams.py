@@ -14,7 +14,7 @@ from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.build_remarks import build_remarks
 from flux_desktop.cli.cluster import cluster_pool
-from flux_desktop.cli.cost import cost_sentence, planned_stream_minutes, prices_from
+from flux_desktop.cli.cost import cost_sentence, prices_from, stream_minutes
 from flux_desktop.cli.documents import FLAGS, check_documents
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
@@ -65,7 +65,7 @@ def _run(args: argparse.Namespace, plan_of: Callable[[argparse.Namespace], RunPl
     for remark in [*remarks(args), unsent_configure(plan), *build_remarks(plan), cost_sentence(plan, prices)]:
         if remark:
             complain(plain(remark))
-    before_run(planned_stream_minutes(plan), sessions_dir)
+    before_run(stream_minutes(plan), sessions_dir)
     try:
         with cluster_pool(args) as pool:
             run = TerminalRun(args, plan, sessions_dir, budget, pool)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import resource_path
-from flux_desktop.cli.cost import cost_sentence, planned_stream_minutes, prices_from
+from flux_desktop.cli.cost import cost_sentence, prices_from, stream_minutes
 from flux_desktop.cli.main import main
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import Stage
@@ -24,36 +25,46 @@ def plan(**fields: object) -> RunPlan:
 
 def test_the_minutes_of_a_plan() -> None:
     looped = WavSource(path=WAV, loop=True)
-    assert planned_stream_minutes(plan(source=looped, duration_s=120.0, connections=5)) == 10
-    assert planned_stream_minutes(plan(stages=(Stage(10, 30.0), Stage(20, 60.0)), connections=20)) == 25
-    assert planned_stream_minutes(plan(source=looped)) is None
-    assert planned_stream_minutes(plan(source=MicrophoneSource())) is None
-    whole = planned_stream_minutes(plan(connections=2))
+    assert stream_minutes(plan(source=looped, duration_s=120.0, connections=5)) == 10
+    assert stream_minutes(plan(source=looped, stages=(Stage(10, 30.0), Stage(20, 60.0)), connections=20)) == 25
+    assert stream_minutes(plan(source=looped)) is None
+    assert stream_minutes(plan(source=MicrophoneSource())) is None
+    whole = stream_minutes(plan(connections=2))
     assert whole is not None
     assert 0.5 < whole < 3
 
 
 def test_a_data_set_is_charged_for_its_clips_and_their_silence() -> None:
     manifest = str(resource_path("sample_audio/conversations/manifest.jsonl"))
-    once = planned_stream_minutes(plan(source=DataSetSource(path=manifest), connections=4))
-    at_once = planned_stream_minutes(plan(source=DataSetSource(path=manifest, at_once=True), connections=4))
+    once = stream_minutes(plan(source=DataSetSource(path=manifest), connections=4))
+    at_once = stream_minutes(plan(source=DataSetSource(path=manifest, at_once=True), connections=4))
     assert once is not None
     assert 8 < once < 24
     assert at_once == pytest.approx(4 * once)
     # 29 clips: each of 290 connections sends one, and each clip is sent ten times.
-    many = planned_stream_minutes(plan(source=DataSetSource(path=manifest), connections=290))
+    many = stream_minutes(plan(source=DataSetSource(path=manifest), connections=290))
     assert many == pytest.approx(10 * once)
-    assert planned_stream_minutes(plan(source=DataSetSource(path=manifest), connections=29)) == pytest.approx(once)
-    more = planned_stream_minutes(plan(source=DataSetSource(path=manifest), connections=31))
+    assert stream_minutes(plan(source=DataSetSource(path=manifest), connections=29)) == pytest.approx(once)
+    more = stream_minutes(plan(source=DataSetSource(path=manifest), connections=31))
     assert more is not None
     assert once + 2 * 20 / 60 < more < once + 2 * 40 / 60
-    assert planned_stream_minutes(plan(source=DataSetSource(path=manifest, passes=2), connections=31)) == 2 * once
+    twice = DataSetSource(path=manifest, passes=2)
+    assert stream_minutes(plan(source=twice, connections=31)) == pytest.approx(2 * once)
+
+
+def test_a_clip_that_cannot_be_read_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(Path(WAV).read_bytes())
+    (tmp_path / "b.wav").write_bytes(b"RIFF")
+    whole = stream_minutes(plan())
+    assert whole is not None
+    source = DataSetSource(path=str(tmp_path), trailing_silence_s=60.0)
+    assert stream_minutes(plan(source=source)) == pytest.approx(whole + 1)
 
 
 def test_streams_that_wait_before_their_audio_are_charged() -> None:
     looped = WavSource(path=WAV, loop=True)
     waiting = plan(source=looped, duration_s=120.0, connections=5, idle_before_audio_s=60.0)
-    assert planned_stream_minutes(waiting) == 15
+    assert stream_minutes(waiting) == 15
 
 
 def test_the_cost_is_shown_for_a_real_endpoint() -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, DataSetSource, RunPlan, Source, WavSource
+from flux_desktop.engine.records.stream_minutes import planned_stream_minutes
 from flux_desktop.evaluation.cost import SUGGESTED
 from flux_desktop.flux.bundles import UNKNOWN, Bundle
 from flux_desktop.flux.options import FluxOptions
@@ -155,6 +156,13 @@ class AppState:
         if self.data_set is not None:
             return self.data_set.pass_s(plan)
         return None if self.recording is None else self.recording.duration_s
+
+    def stream_minutes(self, plan: RunPlan) -> float | None:
+        """Minutes of all streams of a plan; None where its end is open, or a length is not known."""
+        file_s = None if self.recording is None else self.recording.duration_s
+        return planned_stream_minutes(
+            plan, file_s=file_s, clips_s=None if self.data_set is None else self.data_set.lengths_s
+        )
 
     def planned_s(self) -> float | None:
         """Length of the run being shown, or of the next one while none is; None where it is open-ended or invalid."""

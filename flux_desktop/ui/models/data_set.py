@@ -60,10 +60,15 @@ class DataSetShape:
         return name_of(self.path)
 
     @property
+    def lengths_s(self) -> list[float] | None:
+        """Lengths of all clips; None where one is not known."""
+        known = [duration_s for duration_s in self.durations_s if duration_s is not None]
+        return known if len(known) == len(self.clips) else None
+
+    @property
     def total_s(self) -> float | None:
         """Length of all clips; None where one is not known."""
-        known = [duration_s for duration_s in self.durations_s if duration_s is not None]
-        return sum(known) if len(known) == len(self.clips) else None
+        return None if self.lengths_s is None else sum(self.lengths_s)
 
     def facts(self) -> str:
         """How many clips and minutes."""

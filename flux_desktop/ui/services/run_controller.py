@@ -80,11 +80,14 @@ class RunController(QObject):
         planned_s: float | None = None,
         released: Released | None = None,
         make_engine: EngineFactory | None = None,
+        *,
+        stream_minutes: float | None = None,
     ) -> bool:
         """Begin a run that is to last `planned_s`; an invalid plan is reported by `problem` instead.
 
-        `released` is awaited before the engine runs: until then the window itself holds the microphone. `make_engine`
-        makes another engine than that of other runs.
+        `stream_minutes` are those of all its streams, None where all of them last as long as the run. `released` is
+        awaited before the engine runs: until then the window itself holds the microphone. `make_engine` makes another
+        engine than that of other runs.
         """
         if self._model.active:
             return False
@@ -93,7 +96,9 @@ class RunController(QObject):
             self.problem.emit(problem)
         if problems:
             return False
-        if planned_s is not None and (short := self.space_problem(plan.connections * planned_s / 60)) is not None:
+        if stream_minutes is None and planned_s is not None:
+            stream_minutes = plan.connections * planned_s / 60
+        if stream_minutes is not None and (short := self.space_problem(stream_minutes)) is not None:
             self.warning.emit(short)
         return self._begin(plan, truth, planned_s, make_engine or self.make_engine, released)
 

@@ -82,7 +82,8 @@ class RunStarter:
             truth = state.recording.truth(looped=plan.source.loop)
         lasts_s = planned_seconds(plan, state.audio_s(plan))
         self._preview.stop()
-        if self._controller.start(plan, truth, lasts_s, self._preview.released):
+        minutes = state.stream_minutes(plan)
+        if self._controller.start(plan, truth, lasts_s, self._preview.released, stream_minutes=minutes):
             if isinstance(plan.source, DataSetSource) and state.data_set is not None:
                 state.run.current.clip_words.add(state.data_set.clips, state.data_set.durations_s)
             state.live.begin(plan.options, refused_before=plan.endpoint in state.refuses_configure)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.data_set import FRESH, OWN, SAME, DataSetShape
 from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.models.live_cost import live_cost
 from flux_desktop.ui.models.ramp import STAGES, Ramp
@@ -35,6 +37,16 @@ def test_stream_minutes_and_money_are_known_before_the_start(state: AppState) ->
     state.choices.ramp = Ramp()
     state.choices.loop = True
     assert live_cost(state).endswith("for each minute, until stopped.")
+
+
+@pytest.mark.parametrize(("assignment", "minutes"), [(OWN, 20), (FRESH, 20), (SAME, 120)])
+def test_each_clip_of_a_data_set_is_counted_as_often_as_it_is_sent(
+    state: AppState, assignment: str, minutes: int
+) -> None:
+    clips = tuple(Clip(path=Path(f"{number}.wav")) for number in range(10))
+    state.recording, state.data_set = None, DataSetShape(Path("d"), clips, (118.0,) * 10, 11)
+    state.choices.connections, state.choices.assignment = 6, assignment
+    assert live_cost(state).startswith(f"About {minutes} stream-minutes")
 
 
 def test_a_budget_bounds_the_cost(state: AppState) -> None:

@@ -144,6 +144,13 @@ async def test_too_little_room_is_told_and_the_run_begins(bench: Bench) -> None:
     assert (asked, warnings) == ([2.0], [BROKEN])
 
 
+async def test_streams_that_are_shorter_than_the_run_need_less_room(bench: Bench) -> None:
+    asked: list[float] = []
+    bench.controller.space_problem = asked.append  # type: ignore[assignment]
+    assert bench.controller.start(scripted.plan(4), planned_s=30.0, stream_minutes=0.5)
+    assert asked == [0.5]
+
+
 async def test_an_end_that_the_engine_has_already_reported_is_not_repeated(bench: Bench) -> None:
     bench.controller.start(scripted.plan())
     (engine,) = bench.engines
