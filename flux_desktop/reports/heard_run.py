@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.recording.recording_file import OnRead, recorded_lines, recording_files
 from flux_desktop.engine.records.audio_events import ClipReference, ClipStarted
 from flux_desktop.engine.records.events import (
@@ -57,6 +58,8 @@ class HeardConnection(Struct, kw_only=True):
     plays: list[Play] = []
     texts: list[HeardText] = []
     decisions: list[TurnDecision] = []
+    gaps: list[Span] = []
+    """What no stream heard, because one was lost."""
     audio_s: float = 0.0
     """How much of the clips was sent."""
     sent_s: float = 0.0
@@ -138,6 +141,8 @@ class _ConnectionReader:
                 self._is_closing = self._is_closing or '"CloseStream"' in event.text
             case ConnectionChanged():
                 self._closed(event.closed_turn)
+                if event.gap is not None:
+                    self.connection.gaps.append(Span(start_s=event.gap[0], end_s=event.gap[1]))
                 if event.streams_before > self._streams_before:
                     self._streams_before, self._is_closing = event.streams_before, False
             case ConnectionEnded(summary=summary):

@@ -33,6 +33,8 @@ class PlayedClip(Struct, frozen=True, kw_only=True):
     heard_s: float
     silent_until_s: float
     """How far the clip and the silence after it were sent, from the clip's start; infinite if another clip follows."""
+    gaps: tuple[Span, ...] = ()
+    """What no stream heard of it, from the clip's start."""
 
     @property
     def is_whole(self) -> bool:
@@ -58,6 +60,9 @@ def played_clips(connection: HeardConnection, references: Mapping[int, ClipRefer
                 else following.start_s + _first_start_s(references, following.number),
                 heard_s=end_s - play.start_s,
                 silent_until_s=connection.sent_s - play.start_s if following is None else math.inf,
+                gaps=tuple(
+                    Span(start_s=gap.start_s - play.start_s, end_s=gap.end_s - play.start_s) for gap in connection.gaps
+                ),
             )
         )
     return played
@@ -106,7 +111,7 @@ def reference_turns(played: PlayedClip) -> ReferenceTurns | None:
         conversation=conversation_of(reference),
         turns=tuple(turn for turn in reference.turns if turn.end_s <= played.heard_s + _ROUNDING_S),
         holds=reference_holds(reference),
-        ignore=(*reference.ignore, *cut[:1]),
+        ignore=(*reference.ignore, *cut[:1], *played.gaps),
         heard_until_s=played.silent_until_s,
     )
 

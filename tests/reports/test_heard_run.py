@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.engine.records.events import ConnectionChanged
 from flux_desktop.engine.records.facts import ConnectionState
@@ -70,10 +71,11 @@ def test_an_end_after_close_stream_is_no_decision(tmp_path: Path) -> None:
         *said("one", 1, 2),
         closing(3.0),
         *said("two", 2.5, 3.5),
-        ConnectionChanged(t=4.0, conn=1, state=ConnectionState.STREAMING, rotations=1),
+        ConnectionChanged(t=4.0, conn=1, state=ConnectionState.STREAMING, rotations=1, gap=(3.5, 4.0)),
         *said("three", 4.5, 5.5),
         ended(10, 12),
     )
+    assert only(session).gaps == [Span(start_s=3.5, end_s=4.0)]
     assert [each.cause for each in only(session).decisions] == [EndCause.MODEL, EndCause.FORCED, EndCause.MODEL]
 
 

@@ -10,7 +10,9 @@ import pytest
 from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.evaluation.accuracy.normalisers import BASIC, ENGLISH
+from flux_desktop.evaluation.turns.turn_figures import turn_figures
 from flux_desktop.evaluation.turns.turn_matching import DetectorEvent, TurnDecision
+from flux_desktop.evaluation.turns.turn_scoring import ClipScore, score
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.heard_run import HeardConnection, Play
 from flux_desktop.reports.references import decisions_in, played_clips, reference_turns, spoken_texts
@@ -50,6 +52,23 @@ def test_a_clip_that_was_cut_is_compared_up_to_the_last_word_sent() -> None:
     assert turns is not None
     assert [turn.text for turn in turns.turns] == ["a b c"], "nobody can end a turn that is not over"
     assert turns.ignore == (Span(start_s=5.0, end_s=math.inf),)
+
+
+def test_a_turn_whose_end_no_stream_heard_is_not_missed() -> None:
+    heard = connection((1, 0.0), (0, 10.0), audio_s=24.0)
+    missed = turn_figures([score_of(heard)])
+    assert (missed.missed.value, missed.turns_not_judged) == (1.0, 0)
+    heard.gaps = [Span(start_s=16.5, end_s=18.0)]  # the second turn of two ends after 7 s of the clip
+    lost = turn_figures([score_of(heard)])
+    assert (lost.turns, lost.turns_not_judged) == (1, 1)
+
+
+def score_of(heard: HeardConnection) -> ClipScore:
+    """Of its last clip."""
+    played = played_clips(heard, {0: TWO_TURNS, 1: OTHER})[-1]
+    turns = reference_turns(played)
+    assert turns is not None
+    return score(turns, decisions_in(played, heard))
 
 
 def test_without_word_times_a_part_cannot_be_compared() -> None:

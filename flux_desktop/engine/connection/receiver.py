@@ -160,7 +160,12 @@ class Receiver:
     def begin_stream(self, stream: Stream) -> Turn | None:
         """The connection continues in a new stream, which counts turns and audio from 0; returns a turn cut by that."""
         closed = self.tracker.new_stream()
-        self.timing.cut(closed.transcript if closed else "", self.window_end_s - self._sender.unplanned_s)
+        unplanned_s = self._sender.unplanned_s
+        self.timing.cut(
+            closed.transcript if closed else "",
+            fed_s=self.window_end_s - unplanned_s,
+            resumes_s=self._audio_clock.audio_s - unplanned_s,
+        )
         connected, self._next_connected = self._next_connected, None
         if connected is not None:
             self.tracker.feed(connected)

@@ -98,6 +98,8 @@ class TurnTiming:
         self._words = words
         self._histograms = histograms
         self._turn_from_s = 0.0
+        self._stream_from_s = 0.0
+        """Where the present stream begins: it cannot have heard what began before."""
         self._text_seen = False
         self._eager_at_s: float | None = None
         self.errors = WordErrors()
@@ -121,9 +123,12 @@ class TurnTiming:
         elif event == "EndOfTurn":
             self._end_of_turn(transcript, window_end_s, heard_s, is_forced=is_forced)
 
-    def cut(self, open_text: str, fed_s: float) -> None:
-        """The stream ends in the middle of a turn and another goes on: the turn's text is as good as it will get."""
-        self._eager_at_s, self._text_seen = None, False
+    def cut(self, open_text: str, fed_s: float, resumes_s: float) -> None:
+        """The stream ends, perhaps in the middle of a turn, whose text is as good as it will get.
+
+        Another one goes on at `resumes_s`, which is later than `fed_s` where audio was lost.
+        """
+        self._eager_at_s, self._text_seen, self._stream_from_s = None, False, resumes_s
         true_end_s = self._words.last_end_s(fed_s) if open_text and self._words else None
         if true_end_s is not None and true_end_s > self._turn_from_s:
             self._compare(open_text, true_end_s)
@@ -141,7 +146,7 @@ class TurnTiming:
     def _since_onset(self, name: str, heard_s: float) -> None:
         onset_s = self._words.next_start_s(self._turn_from_s) if self._words else None
         # What comes before anyone has spoken is a hallucination, not a fast answer.
-        if onset_s is not None and heard_s >= onset_s:
+        if onset_s is not None and heard_s >= onset_s >= self._stream_from_s:
             self._histograms[name].add(heard_s - onset_s)
 
     def _end_of_turn(self, transcript: str, window_end_s: float, heard_s: float, *, is_forced: bool) -> None:

@@ -48,6 +48,15 @@ def test_the_second_turn_starts_at_its_own_onset():
     assert ms(figures["start_of_turn"]) == pytest.approx([300, 1], rel=0.01)
 
 
+@pytest.mark.parametrize(("fed_s", "resumes_s", "n"), [(0.85, 0.85, 1), (0.85, 0.95, 0), (1.6, 2.9, 1), (1.6, 3.2, 0)])
+def test_a_stream_that_comes_back_after_an_onset_did_not_start_its_turn_late(fed_s, resumes_s, n):
+    turn, figures = timing()
+    turn.take("StartOfTurn", "he", window_end_s=0.64, heard_s=0.7)
+    turn.cut("he" if fed_s < 1 else "he was", fed_s=fed_s, resumes_s=resumes_s)
+    turn.take("StartOfTurn", "was", window_end_s=3.6, heard_s=3.7)
+    assert (figures["start_of_turn"].n, figures["first_transcript"].n) == (1 + n, 1 + n)
+
+
 def test_a_transcript_before_anyone_spoke_is_no_fast_answer():
     turn, figures = timing()
     turn.take("StartOfTurn", "hm", window_end_s=0.24, heard_s=0.3)
