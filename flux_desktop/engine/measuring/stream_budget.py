@@ -23,6 +23,6 @@ class StreamBudget:
             self._last_t, self._open = event.t, 0
         elif isinstance(event, Snapshot):
             self.used += self._open * max(0.0, event.t - self._last_t) / 60
-            self._last_t = event.t
+            self._last_t = max(self._last_t, event.t)  # those of several machines come in no strict order
             self._open = sum(event.ledger.get(state.value, 0) for state in _OPEN)
         return self.used >= self.limit

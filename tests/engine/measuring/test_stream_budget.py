@@ -25,3 +25,10 @@ def test_runs_of_a_sweep_share_a_budget() -> None:
     assert not watch.is_used_up(Snapshot(t=5.0, ledger={"streaming": 3}))
     assert watch.used == pytest.approx(0.5), "nothing was open between them"
     assert watch.is_used_up(Snapshot(t=15.0, ledger={}))
+
+
+def test_snapshots_of_several_machines_that_overtake_each_other_are_counted_once() -> None:
+    watch = StreamBudget(1.0)
+    for t in (0.0, 10.0, 8.0, 20.0, 18.0, 20.0):
+        watch.is_used_up(Snapshot(t=t, ledger={"streaming": 1}))
+    assert watch.used == pytest.approx(20 / 60)
