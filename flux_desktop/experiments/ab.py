@@ -67,12 +67,18 @@ class AbReport(Struct, frozen=True, kw_only=True):
 
 
 class AbResult(Struct, frozen=True, kw_only=True):
-    """Scores of both passes of A, and of B, and how the runs ended."""
+    """Scores of both passes of A and of B, and how the runs ended."""
 
     a_first: tuple[ClipScore, ...]
     a_second: tuple[ClipScore, ...]
-    b: tuple[ClipScore, ...]
+    b_first: tuple[ClipScore, ...]
+    b_second: tuple[ClipScore, ...]
     runs: tuple[ClipRunResult, ...]
+
+    @property
+    def b(self) -> tuple[ClipScore, ...]:
+        """Both passes of B."""
+        return self.b_first + self.b_second
 
     @property
     def problem(self) -> Problem | None:
@@ -94,7 +100,7 @@ def kept_report(plan: AbPlan, result: AbResult) -> AbReport:
         b=setting_of(plan.b).text,
         comparison=result.compare(plan.primary, plan.margin),
         figures_a=turn_figures(result.a_first),
-        figures_b=turn_figures(result.b[: len(result.a_first)]),
+        figures_b=turn_figures(result.b_first),
         clips=plan.clips,
         failed=sum(run.failed for run in result.runs),
         sessions=[folder.name for folder in sessions],
@@ -137,28 +143,42 @@ async def run_ab(
     return scored(*arms_of(plan, results), results)
 
 
-def arms_of(plan: AbPlan, results: Sequence[ClipRunResult]) -> tuple[list[Trace], list[Trace], list[Trace]]:
-    """The first pass of A, the second one, and both of B, from the runs of `ab_plans`. Blocks."""
+Passes = tuple[list[Trace], list[Trace], list[Trace], list[Trace]]
+"""The first pass of A, the second one, and those of B."""
+
+
+def arms_of(plan: AbPlan, results: Sequence[ClipRunResult]) -> Passes:
+    """The passes from the runs of `ab_plans`. Blocks."""
     runs = [_traces(result) for result in results]
-    return by_arm(runs[0]) if plan.base_b is None else (*_passes(runs[0]), runs[1])
+    return by_arm(runs[0]) if plan.base_b is None else by_endpoint(runs[0], runs[1])
 
 
-def by_arm(traces: Sequence[Trace]) -> tuple[list[Trace], list[Trace], list[Trace]]:
-    """First pass of A, second pass of A, and B, by the connection that sent a clip."""
+def by_arm(traces: Sequence[Trace]) -> Passes:
+    """The passes of one run, by the connection that sent a clip."""
     passes: list[list[Trace]] = [[] for _ in ORDER]
     for trace in traces:
         passes[(trace.conn - 1) % len(ORDER)].append(trace)
-    return passes[0], passes[3], [*passes[1], *passes[2]]
+    return passes[0], passes[3], passes[1], passes[2]
+
+
+def by_endpoint(a: Sequence[Trace], b: Sequence[Trace]) -> Passes:
+    """The passes of two runs, in each of which a clip has two connections that follow one another."""
+    return (*_passes(a), *_passes(b))
 
 
 def scored(
-    a_first: Sequence[Trace], a_second: Sequence[Trace], b: Sequence[Trace], runs: Sequence[ClipRunResult]
+    a_first: Sequence[Trace],
+    a_second: Sequence[Trace],
+    b_first: Sequence[Trace],
+    b_second: Sequence[Trace],
+    runs: Sequence[ClipRunResult],
 ) -> AbResult:
     """The scores of all passes."""
     return AbResult(
         a_first=tuple(map(live_score, a_first)),
         a_second=tuple(map(live_score, a_second)),
-        b=tuple(map(live_score, b)),
+        b_first=tuple(map(live_score, b_first)),
+        b_second=tuple(map(live_score, b_second)),
         runs=tuple(runs),
     )
 

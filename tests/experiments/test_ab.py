@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.comparing.paired import ComparisonVerdict, Primary
-from flux_desktop.evaluation.traces.trace import Setting
-from flux_desktop.experiments.ab import AbPlan, ab_plans, by_arm, scored
+from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.turns.turn_figures import turn_figures
+from flux_desktop.experiments.ab import AbPlan, ab_plans, by_arm, by_endpoint, kept_report, scored
 from flux_desktop.flux.options import FluxOptions
 from tests.evaluation.spoken_clips import played, random_clip
 
@@ -31,6 +32,20 @@ def test_two_endpoints_send_the_same_clips_in_the_same_order() -> None:
     assert (one.endpoint, two.endpoint, one.connections, two.connections) == ("one", "two", 2, 2)
     assert one.source.entries == two.source.entries
     assert len(one.source.entries) == 6
+
+
+def test_with_two_endpoints_the_figures_of_both_are_of_a_pass_through_all_clips() -> None:
+    def run(eot: float) -> list[Trace]:
+        clips = [random_clip(f"clip {place}", place) for place in range(12)]
+        twice = [clip for clip in clips for _ in range(2)]
+        return [replace(played(clip, Setting(eot=eot)), conn=conn) for conn, clip in enumerate(twice, 1)]
+
+    result = scored(*by_endpoint(run(0.7), run(0.9)), [])
+    passes = (result.a_first, result.a_second, result.b_first, result.b_second)
+    assert [len({score.clip for score in each}) for each in passes] == [12] * 4
+    report = kept_report(replace(PLAN, base_b=replace(PLAN.base, endpoint="two")), result)
+    assert report.figures_b == turn_figures(result.b_first)
+    assert report.figures_a.turns == report.figures_b.turns == sum(len(score.turns) for score in result.b_second)
 
 
 def test_a_higher_threshold_is_slower_and_the_built_in_endpoint_has_no_noise() -> None:

@@ -124,8 +124,8 @@ def outcome_of(plan: AbPlan, results: Sequence[ClipRunResult]) -> AbOutcome | No
     """Compare the arms, and keep the result for reports; None where one of them has no clip. Blocks."""
     from flux_desktop.experiments.ab import arms_of, kept_report, scored
 
-    a_first, a_second, b = arms_of(plan, results)
-    if not a_first or not b:
+    a_first, a_second, b_first, b_second = arms_of(plan, results)
+    if not a_first or not b_first + b_second:
         return None
-    report = kept_report(plan, scored(a_first, a_second, b, results))
-    return AbOutcome(comparison=report.comparison, pairs=tuple(turn_pairs(a_first, b)))
+    report = kept_report(plan, scored(a_first, a_second, b_first, b_second, results))
+    return AbOutcome(comparison=report.comparison, pairs=tuple(turn_pairs(a_first, b_first + b_second)))
