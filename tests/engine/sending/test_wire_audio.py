@@ -90,7 +90,7 @@ def test_damage_in_the_middle_fails_the_block_alone(tmp_path: Path, threads: Rea
     path.write_bytes(content)
     audio = WireAudio(open_recording(path), "linear16", threads)
     assert len(audio.read(0).result(5)) == BLOCK_BYTES
-    with pytest.raises(ProblemError, match="is damaged after"):
+    with pytest.raises(ProblemError, match="is damaged between"):
         audio.read(2).result(5)
     audio.close()
 
