@@ -19,6 +19,7 @@ from flux_desktop.engine.measuring.ground_truth import TurnTiming
 from flux_desktop.engine.measuring.update_latencies import UpdateLatencies
 from flux_desktop.engine.records.events import UNREADABLE, Received
 from flux_desktop.engine.sending.base import BaseSender
+from flux_desktop.engine.sending.pacing import ROUNDED_S
 from flux_desktop.flux.messages import (
     ConfigureFailure,
     Connected,
@@ -34,7 +35,6 @@ from flux_desktop.flux.messages import (
 from flux_desktop.flux.turns import EndedTurns, Turn, TurnState, TurnTracker
 
 _TURN_INFO = "TurnInfo"
-_AUDIO_ROUNDING_S = 1e-3
 
 
 class Receiver:
@@ -216,7 +216,7 @@ class Receiver:
             )
         moments = audio_clock.find(window_end_s)
         if moments is None:
-            is_beyond = window_end_s > audio_clock.audio_s + _AUDIO_ROUNDING_S
+            is_beyond = window_end_s > audio_clock.audio_s + ROUNDED_S
             return ["window_beyond_audio"] if is_beyond else []
         plan_s, send_s = moments
         user_s, wire_s = received_s - plan_s, received_s - send_s

@@ -59,8 +59,9 @@ _RECORD = Struct("dddd")
 _RECORD_BYTES = _RECORD.size
 _write, _read_end_s = _RECORD.pack_into, Struct("d").unpack_from
 _FIRST_RECORDS = 256
-_ROUNDED_S = 1e-3
-"""Servers round to hundredths of a second."""
+_TOLERANCE_S = 1e-3
+ROUNDED_S = 5.01e-3
+"""Servers round to hundredths of a second: a message may state so much more than was sent."""
 
 
 class AudioClock:
@@ -102,13 +103,13 @@ class AudioClock:
 
     def find(self, audio_s: float) -> PlannedAndSent | None:
         """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
-        wanted_s = audio_s - _ROUNDED_S
+        wanted_s = audio_s - _TOLERANCE_S
         ahead_s = self.audio_s - wanted_s
-        if ahead_s < 0 or not self._n:
+        if ahead_s < _TOLERANCE_S - ROUNDED_S or not self._n:
             return None
         # Nearly all chunks have the same length: the estimate is right, or close.
         oldest, newest = max(0, self._n - self._capacity), self._n - 1
-        index = max(oldest, newest - int(ahead_s / self._newest_s))
+        index = max(oldest, newest - int(max(0.0, ahead_s) / self._newest_s))
         while index > oldest and self._end_s(index - 1) >= wanted_s:
             index -= 1
         while index < newest and self._end_s(index) < wanted_s:

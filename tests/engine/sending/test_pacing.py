@@ -188,7 +188,10 @@ def test_the_audio_clock_finds_the_moments_of_an_audio_second():
     assert clock.find(0.08) == pytest.approx((10.08, 10.081))
     assert clock.find(0.1) == pytest.approx((10.1, 10.2))
     assert clock.find(0.16) == pytest.approx((10.16, 10.2))
+    assert clock.find(0.165) == pytest.approx((10.16, 10.2)), "servers round to hundredths of a second"
     assert clock.find(0.17) is None, "audio that was not sent yet"
+    clock.sent(0.001, 10.161, 10.21, paced=True)
+    assert clock.find(0.166) == pytest.approx((10.161, 10.21)), "also after a last chunk that is shorter than that"
 
 
 def test_the_audio_clock_forgets_what_is_minutes_ago_and_says_so():
