@@ -1,4 +1,4 @@
-"""Values of flags: numbers, durations, lengths of audio. Standard library only, so that help appears at once."""
+"""Values of flags: numbers, durations, lengths of audio. Nothing slow to import, so that help appears at once."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import argparse
 import math
 import re
 
+from flux_desktop.flux.defaults import RUN_MAX_S
+
 CHUNK_MS = (20, 200)
 """The shortest and the longest audio chunk that can be asked for."""
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION_MAX_S = 30 * 24 * 3600.0
 _KEPT_MAX = 100_000
 _SHOWN_CHARS_MAX = 40
 _PART_OF_DURATION = r"(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)"
@@ -72,7 +73,7 @@ def seconds(text: str) -> float:
             raise argparse.ArgumentTypeError(
                 f"“{_shown(text)}” is not a duration; write seconds, or 30s, 2m, 1m30s"
             ) from None
-    if value > _DURATION_MAX_S:
+    if value > RUN_MAX_S:
         raise argparse.ArgumentTypeError(f"“{_shown(text)}” is longer than 30 days (720h)")
     return value
 

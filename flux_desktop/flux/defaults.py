@@ -1,4 +1,4 @@
-"""Values that hold for a Flux stream unless a parameter sets another one. Each is defined here and nowhere else."""
+"""Values that hold for a Flux stream unless a parameter sets another one, and the longest run; defined here alone."""
 
 from __future__ import annotations
 
@@ -10,3 +10,5 @@ CHUNK_S = 0.080
 """Length of an audio chunk that Deepgram recommends for Flux, in seconds."""
 EOT_THRESHOLD = 0.7
 EOT_TIMEOUT_MS = 5_000
+RUN_MAX_S = 30 * 24 * 3600.0
+"""The longest run that can be asked for: more is a typing error."""

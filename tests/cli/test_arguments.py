@@ -162,6 +162,7 @@ def test_our_own_flags(wav: str, tmp_path: Path) -> None:
         ("--idle-before-audio -1", "plan_invalid"),
         ("--reconfigure-after -1", "plan_invalid"),
         ("--keepalive-interval 0", "plan_invalid"),
+        ("--keepalive-interval 1e-9", "plan_invalid"),
         ("--encoding mp3", "option_unknown"),
         ("--bundle flux-9", "option_unknown"),
         ("--extra tag", "extra_invalid"),

@@ -22,6 +22,8 @@ _ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LOCAL_ENDPOINT = "local"
 """Name of the built-in endpoint; a run on it starts and stops its process."""
+KEEPALIVE_MIN_S = 0.1
+"""Shorter intervals would be a load of their own."""
 LIVE = "live"
 """Purpose of a run that is no part of an experiment."""
 
@@ -191,8 +193,9 @@ def plan_problems(plan: RunPlan) -> list[Problem]:
     ):
         if value is not None and not value >= 0:
             invalid.append(_out_of_range(name, value, "at least 0 seconds"))
-    if plan.keepalive_interval_s is not None and not plan.keepalive_interval_s > 0:
-        invalid.append(_out_of_range("The keep-alive interval", plan.keepalive_interval_s, "greater than 0 seconds"))
+    if plan.keepalive_interval_s is not None and not plan.keepalive_interval_s >= KEEPALIVE_MIN_S:
+        allowed = f"at least {KEEPALIVE_MIN_S:g} seconds"
+        invalid.append(_out_of_range("The keep-alive interval", plan.keepalive_interval_s, allowed))
     if not plan.endpoint.strip():
         invalid.append(Problem(code="no_endpoint", what="No endpoint is selected.", todo="Select one from the list."))
     elif not _ENDPOINT_NAME.fullmatch(plan.endpoint):

@@ -7,6 +7,7 @@ import re
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.flux.defaults import RUN_MAX_S
 
 _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600}
 _STAGE = re.compile(r"\s*(\d+)\s*x\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.ASCII)
@@ -50,6 +51,14 @@ def parse_stages(text: str) -> tuple[Stage, ...]:
                 code="stages_invalid",
                 what=f"A stage has more than {STREAMS_MAX} connections.",
                 todo="Use fewer, and distribute larger loads over several machines.",
+            )
+        )
+    if sum(stage.duration_s for stage in stages) > RUN_MAX_S:
+        raise ProblemError(
+            Problem(
+                code="stages_invalid",
+                what="The stages last longer than 30 days.",
+                todo="Shorten them; s, m and h stand for seconds, minutes and hours.",
             )
         )
     if not any(stage.connections for stage in stages):

@@ -26,7 +26,8 @@ def test_stages_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "10", "x30s", "10x", "10x30q", "10x0s", "-1x30s", "1.5x30s", "10x30s,", "0x30s", "99999999x1s"]
+    "text",
+    ["", "10", "x30s", "10x", "10x30q", "10x0s", "-1x30s", "1.5x30s", "10x30s,", "0x30s", "99999999x1s", "1x721h"],
 )
 def test_wrong_stages_are_one_sentence(text: str) -> None:
     with pytest.raises(ProblemError) as caught:
