@@ -78,6 +78,11 @@ class CapacityModel:
         return 0.0 if self.progress is None else self.progress.t_s
 
     @property
+    def rung_s(self) -> float:
+        """Since the present rung began."""
+        return max(0.0, self.now_s - (self.verdicts[-1][1] if self.verdicts else 0.0))
+
+    @property
     def result(self) -> Result | None:
         return None if self.report is None else self.report.result
 

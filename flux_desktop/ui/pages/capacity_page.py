@@ -19,7 +19,7 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M
 
 LEFT_PX = 330
-RIGHT_PX, RIGHT_NARROW_PX = 470, 372
+RIGHT_PX, RIGHT_NARROW_PX = 470, 392
 NARROW_PX = 1340
 
 

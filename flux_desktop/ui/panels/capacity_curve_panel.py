@@ -23,6 +23,9 @@ SAMPLE = (
 )
 
 
+MEANING = "The limited percentile with its 95 % interval"
+
+
 class CapacityCurvePanel(Panel):
     """The curve, or before the first search what to do.
 
@@ -33,7 +36,7 @@ class CapacityCurvePanel(Panel):
     sample_wanted = Signal()
 
     def __init__(self, theme: ThemeSource, model: CapacityModel) -> None:
-        super().__init__("Latency over conversations", "The limited percentile with its 95 % interval; one mark a rung")
+        super().__init__("Latency over conversations", MEANING)
         self._model = model
         self.body.setSpacing(2)
         self.curve = CapacityCurve(theme, model)
@@ -71,6 +74,9 @@ class CapacityCurvePanel(Panel):
             part.setVisible(begun)
         if begun:
             self.curve.refresh()
+            edge_ms = self.curve.edge_ms
+            where = "one mark a rung" if edge_ms is None else f"above {edge_ms:,.0f} ms at the edge"
+            self.subtitle.setText(f"{MEANING}; {where}")
 
     def show_can_search(self, can_search: bool, *, main: bool) -> None:
         """Whether a search can be started now, and whether the example is what to do next."""

@@ -97,8 +97,11 @@ class RunHeadline:
             return not stopped_replay
         streaming = model.streaming()
         failed = sum(model.ledger.get(name, 0) for name in FAILURES)
-        self.streaming_pill.setText(f"{streaming} of {total} streaming{f' · {failed} failed' if failed else ''}")
-        good = "ok" if streaming == total and not recorded else "quiet"
+        # On demand, each clip or rung has connections of its own: all so far are no number to reach.
+        on_demand = model.plan is not None and model.plan.on_demand
+        of_all = "" if on_demand else f" of {total}"
+        self.streaming_pill.setText(f"{streaming}{of_all} streaming{f' · {failed} failed' if failed else ''}")
+        good = "ok" if (on_demand or streaming == total) and not recorded else "quiet"
         set_role(self.streaming_pill, "danger" if failed else good, "pill")
         return True
 

@@ -23,8 +23,8 @@ from flux_desktop.ui.widgets.basics import Panel, button, copy_text, plain_tip
 VERDICT = 1
 WHY = len(COLUMNS) - 1
 ROW_PX = 24
-WIDTHS_PX = (58, 104, 44, 92, 38)
-VERDICT_WIDE_PX = 120
+WIDTHS_PX = (58, 76, 44, 64, 38)
+"""Of the headings, at least; wider where a figure needs it."""
 REASONS_PX = 420
 """Width from which the reasons have a column; on a narrower panel they are in the tips."""
 
@@ -67,8 +67,6 @@ class RungsPanel(Panel):
             heading.setToolTip(entry.meaning)
             table.setHorizontalHeaderItem(column, heading)
         header = table.horizontalHeader()
-        for column, width_px in enumerate(WIDTHS_PX):
-            table.setColumnWidth(column, width_px)
         header.setSectionResizeMode(WHY, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(30)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -121,6 +119,8 @@ class RungsPanel(Panel):
                     face.setBold(True)
                     cell.setFont(face)
                 self.table.setItem(row, column, cell)
+        for column, width_px in enumerate(WIDTHS_PX):
+            self.table.setColumnWidth(column, max(width_px, self.table.sizeHintForColumn(column)))
 
     def _show_newest(self) -> None:
         """Scroll to the end, unless a heading says another order."""
@@ -129,9 +129,7 @@ class RungsPanel(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_narrow = self.width() < REASONS_PX
-        self.table.setColumnHidden(WHY, is_narrow)
-        self.table.setColumnWidth(VERDICT, WIDTHS_PX[VERDICT] if is_narrow else VERDICT_WIDE_PX)
+        self.table.setColumnHidden(WHY, self.width() < REASONS_PX)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):

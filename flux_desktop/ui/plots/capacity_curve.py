@@ -33,7 +33,9 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
         super().__init__(enableMenu=False, axisItems=axes)
         self._theme, self._model = theme, model
         self._items: list[Any] = []
-        self.setMinimumHeight(150)
+        self.edge_ms: float | None = None
+        """Figures above it are drawn there; None while there are none."""
+        self.setMinimumHeight(100)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         item: Any = self.getPlotItem()
         item.hideButtons()
@@ -50,6 +52,7 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
             Entry("pass (circle)", "ok"),
             Entry("fail (square)", "danger"),
             Entry("undecided (triangle)", "warn"),
+            Entry("invalid (cross)", "muted"),
             Entry("95 % interval", "accent", Qt.PenStyle.SolidLine),
             Entry("limit", "muted", Qt.PenStyle.DashLine),
         )
@@ -65,6 +68,7 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
         highest_ms = _HEADROOM * max((each.below_ms for each in criteria), default=400.0)
         seen_ms = [each.value_ms for rung in rungs for each in rung.measured if each.value_ms is not None]
         top_ms = min(highest_ms, 1.15 * max([*seen_ms, *(each.below_ms for each in criteria)], default=highest_ms))
+        self.edge_ms = top_ms if max(seen_ms, default=0.0) > top_ms else None
         widest = max((rung.streams for rung in rungs), default=16)
         item: Any = self.getPlotItem()
         item.setXRange(0, widest, padding=0.06)

@@ -121,6 +121,7 @@ class CapacitySearcher:
         engine = self._engine
         if engine is None or not self.model.searching:
             return
+        self._show_progress()
         self.model.searching = self.model.stopping = False
         self.model.report, self.model.account = engine.report, engine.account
         self._banners.withdraw(SUMMARY)  # the page shows what came of it
@@ -165,18 +166,20 @@ class CapacitySearcher:
                 self._page.refresh()
 
     def _show_progress(self) -> None:
-        model, plan, progress = self.model, self._plan, self.model.progress
+        model, plan, run, progress = self.model, self._plan, self._state.run.current, self.model.progress
         if not model.searching or plan is None:
             self._inputs.show_progress(0.0, "", "")
             return
-        passed_s = 0.0 if progress is None else progress.t_s
-        left_s = 60 * longest_minutes_left(model.rungs, plan.search, plan.timing)
+        left_s = max(0.0, 60 * longest_minutes_left(model.rungs, plan.search, plan.timing) - model.rung_s)
+        if plan.until is not None:
+            left_s = min(left_s, max(0.0, (plan.until - datetime.now().astimezone()).total_seconds()))
+        run.planned_s = run.elapsed_s() + left_s  # for the run bar
         used = 0.0 if progress is None else progress.stream_minutes
-        share = passed_s / max(1.0, passed_s + left_s)
+        share = model.now_s / max(1.0, model.now_s + left_s)
         if plan.budget_stream_minutes:
             share = max(share, min(1.0, used / plan.budget_stream_minutes))
         done = f"{text.count(len(model.rungs), 'rung')} · {used:,.1f} stream-minutes"
-        self._inputs.show_progress(share, done, f"≤ {text.clock(left_s)} left")
+        self._inputs.show_progress(share, done, f"about {text.clock(left_s)} left")
 
     def _take_rung(self, outcome: RungOutcome) -> None:
         self.model.take_rung(outcome)

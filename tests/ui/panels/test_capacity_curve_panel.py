@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.panels.capacity_curve_panel import CapacityCurvePanel
 from flux_desktop.ui.style.theme import ThemeSource
-from tests.ui.models.capacities import report
+from tests.ui.models.capacities import report, rung
 
 
 def test_the_example_gives_way_to_the_curve(qtbot: QtBot, theme: ThemeSource) -> None:
@@ -27,3 +27,13 @@ def test_the_example_gives_way_to_the_curve(qtbot: QtBot, theme: ThemeSource) ->
     panel.refresh()
     assert panel.empty.isHidden()
     assert not panel.curve.isHidden()
+
+
+def test_figures_drawn_at_the_edge_are_said_to_be_beyond_it(qtbot: QtBot, theme: ThemeSource) -> None:
+    model = CapacityModel(report=report(), rungs=[rung(16, "PASS", 100.0)])
+    panel = CapacityCurvePanel(theme, model)
+    qtbot.addWidget(panel)
+    assert "edge" not in panel.subtitle.text()
+    model.rungs = [*model.rungs, rung(64, "FAIL", 3351.0)]
+    panel.refresh()
+    assert panel.subtitle.text().endswith("above 800 ms at the edge")

@@ -45,5 +45,5 @@ def test_the_button_searches_and_stops(panel: CapacityInputs) -> None:
     assert looks == [("Search", "go"), ("Stop", "stop"), ("Stopping…", "stop")]
     assert wanted == ["search", "stop"], "stopping once is enough"
     assert panel.cost.text() == "5 min"
-    panel.show_progress(0.25, "3 rungs", "≤ 05:00 left")
+    panel.show_progress(0.25, "3 rungs", "about 05:00 left")
     assert panel.progress.bar.value() == 250

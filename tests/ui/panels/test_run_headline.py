@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -14,6 +15,7 @@ from flux_desktop.evaluation.statistics.intervals import percent_text
 from flux_desktop.ui.panels.run_headline import FAILURES
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.reports.recorded_talk import small_accuracy
+from tests.ui import scripted
 from tests.ui.panels.test_run_bar import Bench
 
 
@@ -45,6 +47,13 @@ def test_the_connections_are_counted(bench: Bench) -> None:
     assert bench.bar.headline.streaming_pill.text().startswith("1 of 2")
     assert bench.bar.headline.streaming_pill.property("pill") == "danger"
     bench.end(completed=2)
+    assert bench.bar.headline.streaming_pill.property("pill") == "ok"
+
+
+def test_connections_on_demand_are_not_counted_of_those_that_have_ended(bench: Bench) -> None:
+    bench.state.run.reset(msgspec.structs.replace(scripted.plan(2), on_demand=True))
+    bench.stream(1.0)
+    assert bench.bar.headline.streaming_pill.text() == "1 streaming"
     assert bench.bar.headline.streaming_pill.property("pill") == "ok"
 
 

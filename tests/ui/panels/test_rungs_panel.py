@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.capacity import CapacityModel
+from flux_desktop.ui.pages.capacity_page import RIGHT_NARROW_PX
 from flux_desktop.ui.panels.rungs_panel import RungsPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui.models.capacities import report, rung
@@ -48,6 +49,18 @@ def test_the_newest_rung_is_in_view_when_the_panel_gets_its_size(panel: RungsPan
     QApplication.processEvents()
     bar = panel.table.verticalScrollBar()
     assert 0 < bar.maximum() == bar.value()
+
+
+def test_no_figure_is_cut_in_a_narrow_panel(panel: RungsPanel) -> None:
+    panel._model.rungs = [rung(148, "UNDECIDED", 13345.0)]
+    panel.refresh()
+    panel.setFixedWidth(RIGHT_NARROW_PX)
+    panel.show()
+    QApplication.processEvents()
+    table = panel.table
+    shown = [column for column in range(table.columnCount()) if not table.isColumnHidden(column)]
+    assert all(table.columnWidth(column) >= table.sizeHintForColumn(column) for column in shown)
+    assert sum(map(table.columnWidth, shown)) <= table.viewport().width()
 
 
 def test_verdicts_have_a_shape_and_a_tip(panel: RungsPanel) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import DataSetSource
+from flux_desktop.evaluation.capacity.effort import longest_minutes_left
+from flux_desktop.ui.models import text
 from flux_desktop.ui.models.capacity_choices import SAMPLE_CAPACITY, SAMPLE_SEARCH
 from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.window.capacity_searcher import CapacitySearcher
@@ -39,7 +41,12 @@ async def test_a_search_is_a_run_whose_result_is_shown(bench: PageBench) -> None
     searcher.refresh()
     assert page.rungs_panel.table.rowCount() == 1
     assert page.inputs.progress.done.full_text() == "1 rung · 3.0 stream-minutes"
-    assert page.inputs.progress.left.text().startswith("≤ ")
+    left_s = 60 * longest_minutes_left(searcher.model.rungs, page.inputs.choices.search, page.inputs.choices.timing)
+    assert page.inputs.progress.left.text() == f"about {text.clock(left_s)} left"
+    searcher.model.take_progress(progress(40.0, 32, 32))
+    searcher.refresh()
+    assert page.inputs.progress.left.text() == f"about {text.clock(left_s - 10)} left", "10 s of the next rung are over"
+    assert bench.state.planned_s() == left_s - 10, "the run bar says the same"
     engine = searcher._engine
     assert engine is not None
     engine.report = report()
