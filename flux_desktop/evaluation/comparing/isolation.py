@@ -3,7 +3,8 @@
     result = judge_isolation(fresh, after, beside)      # traces of the same clip(s), recorded in each condition
 
 Each stream gives one number: how much higher its confidences are than those of fresh streams at the same places of the
-audio, in the mean. Messages within a stream are not independent, so that the sign test counts streams.
+audio, in the mean. Messages within a stream are not independent, so that the sign test counts streams. The mean of the
+fresh streams is an estimate, too: the interval of a shift is MOVER's, of both groups.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
+from flux_desktop.evaluation.comparing.comparison import difference
 from flux_desktop.evaluation.comparing.paired import sign_test
 from flux_desktop.evaluation.statistics.bootstrap import mean
 from flux_desktop.evaluation.statistics.intervals import Estimate
@@ -64,7 +67,7 @@ def judge_isolation(fresh: Sequence[Trace], conditions: Mapping[str, Sequence[Tr
     if unknown or not fresh:
         sentence = f"This data does not decide it: no stream was recorded {', '.join(unknown) or 'fresh'}."
     elif failed:
-        evidence = "; ".join(f"{each.name}, confidences are {_signed(each.shift)} higher" for each in failed)
+        evidence = "; ".join(f"{each.name}, confidences differ by {_signed(each.shift)}" for each in failed)
         sentence = f"FAIL: streams are not isolated. {_capital(evidence)}."
     elif undecided := [result for result in results if not _excludes_influence(result.shift)]:
         doubt = "; ".join(f"{each.name}, the shift is {_signed(each.shift)}" for each in undecided)
@@ -83,26 +86,44 @@ def judge_isolation(fresh: Sequence[Trace], conditions: Mapping[str, Sequence[Tr
 def _condition(
     name: str, traces: Sequence[Trace], reference: Mapping[tuple[str, int], float], fresh: Sequence[Trace]
 ) -> ConditionResult:
-    shifts = [each for trace in traces if (each := _shift(trace, reference, ())) is not None]
     ends = _first_ends_ms(fresh)
-    delays = [
-        end_ms - float(np.mean(ends[trace.clip]))
-        for trace in traces
-        if (end_ms := _first_end_ms(trace)) is not None and ends.get(trace.clip)
-    ]
+    of_fresh, shifts = (
+        [shift for each in group if (shift := _shift(each, reference, ())) is not None] for group in (fresh, traces)
+    )
+    fresh_delays, delays = (
+        [
+            end_ms - float(np.mean(ends[trace.clip]))
+            for trace in group
+            if (end_ms := _first_end_ms(trace)) is not None and ends.get(trace.clip)
+        ]
+        for group in (fresh, traces)
+    )
     higher, lower = sum(each > _SAME for each in shifts), sum(each < -_SAME for each in shifts)
     p = sign_test(higher, lower)
-    shift = mean(shifts, list(range(len(shifts)))) if shifts else Estimate()
+    shift = _difference(of_fresh, shifts)
+    is_large = shift.value is not None and abs(shift.value) >= SHIFT_MIN
     return ConditionResult(
         name=name,
         streams=len(shifts),
         shift=shift,
-        decision_shift_ms=mean(delays, list(range(len(delays)))) if delays else Estimate(),
+        decision_shift_ms=_difference(fresh_delays, delays),
         higher=higher,
         lower=lower,
         p=p,
-        is_influenced=p < P_MAX and shift.value is not None and abs(shift.value) >= SHIFT_MIN,
+        is_influenced=p < P_MAX and is_large and not _holds_zero(shift),
     )
+
+
+def _difference(fresh: Sequence[float], values: Sequence[float]) -> Estimate:
+    """The mean of `values` minus that of the fresh streams; `n` counts the former."""
+    if not fresh or not values:
+        return Estimate()
+    base, new = (mean(each, list(range(len(each)))) for each in (fresh, values))
+    return replace(difference(base, new), n=len(values))
+
+
+def _holds_zero(shift: Estimate) -> bool:
+    return shift.low is None or shift.high is None or shift.low <= 0 <= shift.high
 
 
 def _excludes_influence(shift: Estimate) -> bool:
@@ -123,7 +144,8 @@ def rule_text(result: IsolationResult) -> str:
     """How the conditions of a result are judged."""
     return (
         f"{result.fresh_streams} fresh streams differ by {result.spread:.4f} (standard deviation of the confidence). A "
-        f"condition fails if the sign test over streams has p < {P_MAX:g} and the mean shift is {SHIFT_MIN:g} or more. "
+        f"condition fails if the sign test over streams has p < {P_MAX:g}, the mean shift is {SHIFT_MIN:g} or more and "
+        "its interval excludes zero. "
         f"It passes if the whole interval of the shift is below {SHIFT_MIN:g} in both directions."
     )
 

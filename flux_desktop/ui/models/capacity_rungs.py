@@ -23,7 +23,7 @@ COLUMNS = (
     RungColumn("Streams", "Streams held at once. ↓: measured right after an overload. ×2, ×3: measured for longer"),  # noqa: RUF001
     RungColumn("Verdict", "PASS or FAIL where the whole 95 % interval is on one side of every limit"),
     RungColumn("ms", "The limited figure that is nearest to its limit, or furthest beyond it"),
-    RungColumn("95 %", "Its 95 % interval, by bootstrap over connections"),
+    RungColumn("95 %", "Its 95 % interval over connections"),
     RungColumn("n", "Latencies measured"),
     RungColumn("Why", "Why the rung did not pass"),
 )

@@ -55,7 +55,9 @@ def test_the_fault_is_found_twenty_times_of_twenty_and_a_clean_endpoint_never_fa
 
 def test_the_sentence_names_the_condition_and_the_shift() -> None:
     result = checked(0.15, 1)
-    assert result.sentence.startswith("FAIL: streams are not isolated. Right after a long stream, confidences are +0.1")
+    assert result.sentence.startswith(
+        "FAIL: streams are not isolated. Right after a long stream, confidences differ by +0.1"
+    )
     after = result.conditions[1]
     assert (after.streams, after.higher, after.lower) == (6, 6, 0)
     assert after.p == pytest.approx(2 / 64)
@@ -78,6 +80,24 @@ def test_a_shift_on_too_few_streams_for_the_sign_test_is_undecided() -> None:
         assert not result.passed
         assert result.sentence.startswith("This data does not decide it: a shift of 0.02 or more is not excluded.")
     assert judge_isolation(fresh, {"after a long stream": [heard(0.51 - 0.001 * n) for n in range(5)]}).passed
+
+
+def test_the_interval_of_a_shift_includes_what_the_fresh_streams_differ_by() -> None:
+    def heard(confidence: float) -> Trace:
+        return Trace(clip="clip", messages=(TraceMessage(audio_s=0.24, confidence=confidence, transcript="hello"),))
+
+    dice = random.Random(4)
+    covered, failed = 0, 0
+    for _ in range(400):
+        fresh, after = ([heard(dice.gauss(0.5, 0.04)) for _ in range(STREAMS)] for _ in range(2))
+        result = judge_isolation(fresh, {"after a long stream": after})
+        shift = result.conditions[0].shift
+        assert shift.low is not None
+        assert shift.high is not None
+        covered += shift.low <= 0 <= shift.high
+        failed += result.conditions[0].is_influenced
+    assert covered >= 0.93 * 400, "the spread of the condition alone covers 84 in 100"
+    assert failed <= 0.05 * 400, "streams that are the same have no influence"
 
 
 def test_without_streams_nothing_is_decided() -> None:
