@@ -107,6 +107,7 @@ class SessionsPanel(Panel):
         self.empty = label(EMPTY, "muted", wrap=True)
         self.body.addWidget(self.empty)
         self.body.addWidget(self.list, 1)
+        self.body.addStretch()  # the foot stays where it is while nothing matches
         self.count = label("", "caption")
         self.used = QProgressBar()
         self.used.setTextVisible(False)
@@ -124,7 +125,6 @@ class SessionsPanel(Panel):
         foot.addWidget(self.retention_button)
         self.body.addLayout(foot)
         QWidget.setTabOrder(self.retention_button, self.import_button)  # the search comes first
-        self.body.addStretch()
         self._offer()
 
     @property

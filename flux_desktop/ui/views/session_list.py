@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QBrush, QColor, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from flux_desktop.reports.sessions.facts import SessionFacts
@@ -26,6 +26,7 @@ from flux_desktop.ui.widgets.rows_table import column_alignment, heading, show_a
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 27
+TAB_REASONS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 NAME_GROWTH_PX, NOTE_ROOM_PX = 160, 80
 """In a wide window, endpoint and data get up to so much more room; notes keep so much more than in a narrow one."""
 
@@ -129,7 +130,7 @@ class SessionTable(QTableView):
         header = self.horizontalHeader()
         header.setMinimumSectionSize(26)
         header.setSectionResizeMode(NOTE_COLUMN, QHeaderView.ResizeMode.Stretch)
-        self.activated.connect(self._activated)
+        self.doubleClicked.connect(self._double_clicked)
         self.clicked.connect(self._clicked)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
         self.rows.modelReset.connect(self.chosen)
@@ -163,7 +164,7 @@ class SessionTable(QTableView):
                 model.select(index, flags)
                 model.setCurrentIndex(index, model.SelectionFlag.NoUpdate)
 
-    def _activated(self, index: QModelIndex) -> None:
+    def _double_clicked(self, index: QModelIndex) -> None:
         if index.column() != STAR_COLUMN:
             self.opened.emit(self.rows.sessions[index.row()].name)
 
@@ -171,8 +172,16 @@ class SessionTable(QTableView):
         if index.column() == STAR_COLUMN:
             self.starred.emit(self.rows.sessions[index.row()].name)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in TAB_REASONS and not self.selected():
+            self.selectRow(max(0, self.currentIndex().row()))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_S and not event.modifiers():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if self.currentIndex().isValid():
+                self.opened.emit(self.rows.sessions[self.currentIndex().row()].name)
+        elif event.key() == Qt.Key.Key_S and not event.modifiers():
             for session in self.selected():
                 self.starred.emit(session.name)
         elif event.key() == Qt.Key.Key_Delete and self.selected():

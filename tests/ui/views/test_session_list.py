@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.reports.sessions.facts import About, SessionFacts
@@ -44,6 +44,38 @@ def test_the_star_and_the_verdict_say_what_they_are(qtbot: QtBot, theme: ThemeSo
     table.select({"2026-01-01"})
     qtbot.keyClick(table, Qt.Key.Key_S)
     assert starred == ["2026-01-01"] * 2
+
+
+def test_the_only_session_is_selected_and_opened_by_keyboard(qtbot: QtBot, theme: ThemeSource) -> None:
+    window = QWidget()
+    before, table = QPushButton("before"), SessionTable(theme)
+    layout = QVBoxLayout(window)
+    layout.addWidget(before)
+    layout.addWidget(table)
+    qtbot.addWidget(window)
+    opened: list[str] = []
+    table.opened.connect(opened.append)
+    table.show_sessions([session(1)])
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    before.setFocus()
+    qtbot.keyClick(before, Qt.Key.Key_Tab)
+    assert [each.name for each in table.selected()] == ["2026-01-01"]
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert opened == ["2026-01-01"]
+
+
+def test_a_double_click_opens_a_session_but_not_on_its_star(qtbot: QtBot, theme: ThemeSource) -> None:
+    table = SessionTable(theme)
+    qtbot.addWidget(table)
+    opened: list[str] = []
+    table.opened.connect(opened.append)
+    table.show_sessions([session(1)])
+    table.doubleClicked.emit(table.rows.index(0, STAR_COLUMN))
+    assert opened == []
+    table.doubleClicked.emit(table.rows.index(0, WHEN_COLUMN))
+    assert opened == ["2026-01-01"]
 
 
 def test_names_have_the_room_of_a_wide_window(qtbot: QtBot, theme: ThemeSource) -> None:
