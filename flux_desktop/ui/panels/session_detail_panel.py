@@ -54,6 +54,7 @@ class SessionDetailPanel(Panel):
         super().__init__("Session")
         self._theme = theme
         self._area = QScrollArea()
+        self._area.setObjectName("reading")
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

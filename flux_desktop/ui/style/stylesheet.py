@@ -22,6 +22,7 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(border)s
 #preset { background: %(panel)s; border: 1px solid %(border)s; border-radius: 10px; }
 #preset[chosen="on"] { background: %(accent_soft)s; border-color: %(accent)s; }
 #preset:focus { border-color: %(accent)s; }
+#preset[chosen="on"]:focus { border-color: %(text)s; }
 #card { background: %(raised)s; border: 1px solid %(border)s; border-radius: 8px; }
 
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
@@ -68,6 +69,7 @@ QPushButton[kind="go"]:focus { border: 2px solid %(text)s; padding: 6px 15px; }
 QPushButton[kind="stop"] { font-weight: 600; padding: 7px 16px; }
 QPushButton[kind="segment"] { border-radius: 7px; padding: 5px 10px; }
 QPushButton[kind="segment"]:checked { background: %(accent)s; color: %(on_accent)s; font-weight: 600; }
+QPushButton[kind="segment"]:checked:focus { border: 2px solid %(text)s; padding: 4px 9px; }
 QPushButton[kind="tab"] {
   background: transparent; color: %(muted)s; padding: 7px 8px; border: none; border-radius: 0;
   border-bottom: 2px solid transparent;
@@ -84,6 +86,7 @@ QPushButton[kind="link"]:checked { background: %(accent_soft)s; border-color: %(
 QPushButton[kind="link"]:disabled { color: %(muted)s; }
 QPushButton[kind="link"]:hover, QToolButton[kind="link"]:hover { border-color: %(border)s; }
 QPushButton[kind="link"]:focus, QToolButton[kind="link"]:focus { border-color: %(accent)s; }
+QPushButton[kind="link"]:checked:focus, QToolButton[kind="icon"]:checked:focus { border-color: %(text)s; }
 QToolButton[kind="icon"] { background: transparent; border: 1px solid transparent; padding: 4px; }
 QToolButton[kind="icon"]:hover { background: %(raised)s; border-color: %(border)s; }
 QToolButton[kind="icon"]:checked { background: %(accent_soft)s; border-color: %(accent)s; }
@@ -151,6 +154,8 @@ QProgressBar { background: %(raised)s; border: none; border-radius: 3px; max-hei
 QProgressBar::chunk { background: %(accent)s; border-radius: 3px; }
 
 QScrollArea, QAbstractScrollArea, QStackedWidget { background: transparent; border: none; }
+QGraphicsView, QScrollArea#reading { border: 1px solid transparent; border-radius: 6px; }
+QGraphicsView:focus, QScrollArea#reading:focus { border-color: %(accent)s; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QListView, QTableView, QTreeView { background: transparent; border: none; outline: none; }
 QTableView { gridline-color: %(grid)s; selection-background-color: %(accent_soft)s; selection-color: %(text)s; }

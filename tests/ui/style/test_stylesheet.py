@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGraphicsView, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.style.stylesheet import stylesheet
 from flux_desktop.ui.style.tokens import DARK, LIGHT, Theme
@@ -46,3 +49,51 @@ def test_the_themes_differ_in_colours_and_pictures_only() -> None:
 def test_braces_are_balanced(theme: Theme) -> None:
     sheet = stylesheet(theme)
     assert sheet.count("{") == sheet.count("}") > 50
+
+
+def checked(kind: str) -> QPushButton:
+    button = QPushButton("words")
+    button.setProperty("kind", kind)
+    button.setCheckable(True)
+    button.setChecked(True)
+    return button
+
+
+def reading() -> QScrollArea:
+    area = QScrollArea()
+    area.setObjectName("reading")
+    return area
+
+
+def chosen_preset() -> QFrame:
+    card = QFrame()
+    card.setObjectName("preset")
+    card.setProperty("chosen", "on")
+    card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return card
+
+
+def test_the_focus_can_be_seen_on_what_is_chosen_and_on_what_scrolls(qtbot: QtBot) -> None:
+    window, other = QWidget(), QPushButton("other")
+    layout = QVBoxLayout(window)
+    layout.addWidget(other)
+    widgets = [checked("segment"), checked("link"), chosen_preset(), QGraphicsView(), reading()]
+    for widget in widgets:
+        widget.setMinimumSize(80, 30)
+        layout.addWidget(widget)
+    window.setStyleSheet(stylesheet(DARK))
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    def edge(widget: QWidget) -> str:
+        return widget.grab().toImage().pixelColor(widget.width() // 2, 0).name()
+
+    for widget in widgets:
+        other.setFocus()
+        before = edge(widget)
+        widget.setFocus()
+        assert widget.hasFocus()
+        # Next to the accent's own fill, or in place of its border, the accent says nothing.
+        assert edge(widget) == (DARK.text if before == DARK.accent or widget is widgets[0] else DARK.accent), widget
