@@ -108,6 +108,8 @@ def _deliver(args: argparse.Namespace, plan: AbPlan, result: AbResult, *, interr
     written = write_documents(args, result.runs[0].session_folder)
     if interrupted:
         return ExitCode.INTERRUPTED
+    if result.invalid_notes():
+        return ExitCode.INVALID
     return ExitCode.CONNECTION_FAILED if report.failed else written
 
 

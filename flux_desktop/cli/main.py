@@ -43,9 +43,13 @@ _EXITS = {
     "recogniser": "exit status:\n  0    the model is installed\n  1    it is missing, damaged or not available",
     "data": "exit status:\n  0    done\n  2    nothing can be used, or with --strict an entry cannot",
     "ab": "exit status:\n  0    compared\n  1    a clip failed in an arm\n  2    wrong usage or input\n"
+    "  3    INVALID: this machine was the limit: delivery times are not reliable\n"
+    "  4, 5 credentials, or the endpoint, cannot be used\n  130  interrupted",
+    "isolation": "exit status:\n  0    PASS\n  1    a stream failed\n  2    wrong usage or input\n"
+    "  4, 5 credentials, or the endpoint, cannot be used\n  99   FAIL, or the data does not decide it\n"
     "  130  interrupted",
-    "isolation": "exit status:\n  0    PASS\n  1    a stream failed\n  2    wrong usage or input\n  99   FAIL\n"
-    "  130  interrupted",
+    "list-endpoints": "exit status:\n  0    listed\n  1    the list could not be read\n  2    wrong usage or input\n"
+    "  4    credentials are missing, expired or refused",
     "sweep": "exit status:\n  0    all clips were recorded, or the sessions evaluated\n  1    clips are missing\n"
     "  2    wrong usage or input: nothing was recorded\n"
     "  3    INVALID: this machine or a generator was the limit: delivery times are not reliable\n"

@@ -85,6 +85,11 @@ class AbResult(Struct, frozen=True, kw_only=True):
         """The first problem of a run."""
         return next((run.problem for run in self.runs if run.problem is not None), None)
 
+    def invalid_notes(self) -> list[str]:
+        """What INVALID runs mean for the figures; empty without one."""
+        names = ("comparison",) if len(self.runs) == 1 else ("run of arm A", "run of arm B")
+        return [note for run, name in zip(self.runs, names, strict=False) if (note := run.invalid_note(name))]
+
     def compare(self, primary: Primary, margin: float) -> ArmComparison:
         """Arm B against arm A."""
         return compare_arms(self.a_first, self.a_second, self.b, primary=primary, margin=margin)
@@ -104,10 +109,12 @@ def kept_report(plan: AbPlan, result: AbResult) -> AbReport:
         clips=plan.clips,
         failed=sum(run.failed for run in result.runs),
         sessions=[folder.name for folder in sessions],
+        notes=result.invalid_notes(),
     )
     on_two = report.endpoint != report.endpoint_b
     names = (f"{report.endpoint}, {report.a}", f"{report.endpoint_b}, {report.b}") if on_two else (report.a, report.b)
-    keep_experiment(sessions, ab_experiment(names, (report.figures_a, report.figures_b), report.comparison))
+    figures = (report.figures_a, report.figures_b)
+    keep_experiment(sessions, ab_experiment(names, figures, report.comparison, report.notes))
     return report
 
 

@@ -78,7 +78,10 @@ def confirm_experiment(confirmed: Sequence[Confirmed]) -> ExperimentReport:
 
 
 def ab_experiment(
-    names: tuple[str, str], figures: tuple[TurnFigures, TurnFigures], comparison: ArmComparison
+    names: tuple[str, str],
+    figures: tuple[TurnFigures, TurnFigures],
+    comparison: ArmComparison,
+    notes: Sequence[str] = (),
 ) -> ExperimentReport:
     """Two arms on the same clips."""
     arms = zip(("A", "B"), names, figures, strict=True)
@@ -91,6 +94,7 @@ def ab_experiment(
             f"The primary figure was {comparison.primary.value}; {comparison.turns} turns in "
             f"{comparison.conversations} conversations were transcribed by both.",
             _DEFINITIONS,
+            *notes,
         ],
         headings=["", "Setting", *_FIGURES],
         rows=[[arm, name, *_figure_cells(each)] for arm, name, each in arms],

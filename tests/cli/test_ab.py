@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -9,9 +11,12 @@ from msgspec.structs import replace
 from flux_desktop.cli.ab import ab_plan, report_lines
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser, main
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.evaluation.comparing.paired import Primary
 from flux_desktop.evaluation.traces.trace import Setting
-from flux_desktop.experiments.ab import AbReport, by_arm, kept_report, scored
+from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, by_arm, kept_report, scored
+from flux_desktop.experiments.clip_run import ClipRunResult
 from tests.evaluation.spoken_clips import played, random_clip
 
 GIVEN = ["ab", "local", "--data", "sample", "--a", "eot_threshold=0.7"]
@@ -53,3 +58,20 @@ def test_the_report_begins_with_the_verdict_and_survives_json() -> None:
     assert "A: local, 0.70 · eager off · 5 s" in lines
     assert any(line.startswith("McNemar, cut-offs") for line in lines)
     assert msgspec.json.decode(msgspec.json.encode(report), type=AbReport) == report
+
+
+def test_an_invalid_run_is_stated_and_decides_the_exit_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    traces = [replace(played(random_clip("clip", 1), Setting()), conn=conn) for conn in (1, 2, 3, 4)]
+    ended = RunEnded(t=1.0, verdict=Verdict.INVALID, ledger={}, reasons=["the engine stalled"])
+    run = ClipRunResult(ended=ended, session_folder=tmp_path, done=4, failed=0)
+
+    async def run_ab(_plan: AbPlan, **_: object) -> AbResult:
+        return scored(*by_arm(traces), [run])
+
+    monkeypatch.setattr("flux_desktop.cli.ab.run_ab", run_ab)
+    assert main([*GIVEN, *B, "--yes", "--sessions-dir", str(tmp_path)]) == ExitCode.INVALID
+    assert "Note: The comparison is INVALID, so its delivery times are not reliable: the engine stalled." in (
+        capsys.readouterr().out.splitlines()
+    )

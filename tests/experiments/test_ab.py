@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from msgspec.structs import replace
 
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.comparing.paired import ComparisonVerdict, Primary
 from flux_desktop.evaluation.traces.trace import Setting, Trace
 from flux_desktop.evaluation.turns.turn_figures import turn_figures
 from flux_desktop.experiments.ab import AbPlan, ab_plans, by_arm, by_endpoint, kept_report, scored
+from flux_desktop.experiments.clip_run import ClipRunResult
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.reports.findings import read_experiment
 from tests.evaluation.spoken_clips import played, random_clip
 
 A, B = FluxOptions(eot_threshold=0.7), FluxOptions(eot_threshold=0.9)
@@ -60,3 +67,19 @@ def test_a_higher_threshold_is_slower_and_the_built_in_endpoint_has_no_noise() -
     assert comparison.wait_ms.noise.value == 0
     assert comparison.verdict is ComparisonVerdict.WORSE
     assert result.problem is None
+
+
+@pytest.mark.parametrize(("endpoints", "what"), [(1, "comparison"), (2, "run of arm B")])
+def test_an_invalid_run_is_noted_in_the_report_and_beside_the_recording(
+    endpoints: int, what: str, tmp_path: Path
+) -> None:
+    ended = [RunEnded(t=1.0, verdict=Verdict.DONE, ledger={})] * (endpoints - 1)
+    ended.append(RunEnded(t=1.0, verdict=Verdict.INVALID, ledger={}, reasons=["the engine stalled"]))
+    runs = [ClipRunResult(ended=each, session_folder=tmp_path, done=1, failed=0) for each in ended]
+    traces = [replace(played(random_clip("clip", 1), Setting()), conn=conn) for conn in (1, 2, 3, 4)]
+    report = kept_report(PLAN, scored(*by_arm(traces), runs))
+    note = f"The {what} is INVALID, so its delivery times are not reliable: the engine stalled."
+    assert report.notes == [note]
+    experiment = read_experiment(tmp_path)
+    assert experiment is not None
+    assert note in experiment.sentences

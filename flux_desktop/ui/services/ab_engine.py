@@ -76,7 +76,10 @@ class AbEngine:
         results = [each.result() for each in running]
         if all(result.session_folder is not None and result.done for result in results):
             self.outcome = await file_work("Comparing", lambda: outcome_of(self._plan, results))
-        return msgspec.structs.replace(results[0].ended, problem=_first_problem(results))
+        invalid = next((each.ended for each in results if each.ended.verdict is Verdict.INVALID), results[0].ended)
+        return msgspec.structs.replace(
+            results[0].ended, problem=_first_problem(results), verdict=invalid.verdict, reasons=invalid.reasons
+        )
 
     def send(self, command: SetParameters | SendControl | Watch) -> None:
         """Take which connections the window watches; nothing steers a comparison: each arm has its own setting."""

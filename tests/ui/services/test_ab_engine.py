@@ -38,6 +38,7 @@ GONE = Problem(code="endpoint_not_found", what="There is no such endpoint.")
 RESULT = ClipRunResult(
     ended=RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 4}), session_folder=Path("s"), done=4, failed=0
 )
+LATE = msgspec.structs.replace(RESULT.ended, verdict=Verdict.INVALID, reasons=["the engine stalled"])
 
 
 def no_engine(sink: EventSink) -> RunEngine:
@@ -87,7 +88,8 @@ class ScriptedRun:
             return ClipRunResult(ended=ended, session_folder=None, done=0, failed=0)
         if self.endpoint == "until stopped":
             await self._stopped.wait()
-        return msgspec.structs.replace(RESULT, session_folder=self.session_folder)
+        ended = LATE if self.endpoint == "two" else RESULT.ended
+        return msgspec.structs.replace(RESULT, ended=ended, session_folder=self.session_folder)
 
 
 def with_endpoints(one: str, two: str) -> AbPlan:
@@ -106,7 +108,7 @@ async def test_two_endpoints_are_two_runs_of_which_one_is_shown(monkeypatch: pyt
     progress: list[ClipProgress] = []
     engine = AbEngine(events.append, with_endpoints("one", "two"), no_engine, progress.append)
     ended = await engine.run(PLAN.base)
-    assert ended == RESULT.ended
+    assert ended == LATE, "what makes either run INVALID counts for both"
     assert engine.outcome is not None
     assert [pair.difference for pair in engine.outcome.pairs] == ["words"]
     assert len(events) == len(scripted.scripted_run(1)) - 1, "those of A, and the end is reported later"
