@@ -33,5 +33,6 @@ def of_clips(done: int, failed: int, total: int, passed_s: float, planned_s: flo
         return WorkProgress(share, "Starting…", "connecting")
     words = f"{over} of {total} clips" + (f", {failed} failed" if failed else "")
     if planned_s:
-        return WorkProgress(share, words, f"{text.clock(max(0.0, planned_s - passed_s))} left")
+        left_s = planned_s - passed_s
+        return WorkProgress(share, words, f"{text.clock(left_s)} left" if left_s >= 1 else "finishing")
     return of_share(share, passed_s, words)

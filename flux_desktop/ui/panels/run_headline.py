@@ -87,7 +87,10 @@ class RunHeadline:
 
     def _show_connections(self, model: RunModel, total: int, *, recorded: bool) -> bool:
         """How many of the connections stream or have completed; returns whether that is known."""
+        # On demand, each clip or rung has connections of its own: all so far are no number to reach.
+        on_demand = model.plan is not None and model.plan.on_demand
         if model.ended is not None:
+            total = sum(model.ended.ledger.values()) if on_demand else total
             completed = model.ended.ledger.get("completed", 0)
             self.streaming_pill.setText(f"{completed} of {total} completed")
             good = "quiet" if recorded else "ok"
@@ -97,11 +100,9 @@ class RunHeadline:
             return not stopped_replay
         streaming = model.streaming()
         failed = sum(model.ledger.get(name, 0) for name in FAILURES)
-        # On demand, each clip or rung has connections of its own: all so far are no number to reach.
-        on_demand = model.plan is not None and model.plan.on_demand
         of_all = "" if on_demand else f" of {total}"
         self.streaming_pill.setText(f"{streaming}{of_all} streaming{f' · {failed} failed' if failed else ''}")
-        good = "ok" if (on_demand or streaming == total) and not recorded else "quiet"
+        good = "ok" if streaming and (on_demand or streaming == total) and not recorded else "quiet"
         set_role(self.streaming_pill, "danger" if failed else good, "pill")
         return True
 

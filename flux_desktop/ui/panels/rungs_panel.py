@@ -78,6 +78,7 @@ class RungsPanel(Panel):
         table.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._show_newest())
         self.body.addWidget(table, 1)
         theme.changed.connect(self._fill)
+        self._fill()
         self.refresh()
 
     def copy(self) -> None:

@@ -67,7 +67,7 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
         criteria = self._model.criteria
         highest_ms = _HEADROOM * max((each.below_ms for each in criteria), default=400.0)
         seen_ms = [each.value_ms for rung in rungs for each in rung.measured if each.value_ms is not None]
-        top_ms = min(highest_ms, 1.15 * max([*seen_ms, *(each.below_ms for each in criteria)], default=highest_ms))
+        top_ms = min(highest_ms, 1.3 * max([*seen_ms, *(each.below_ms for each in criteria)], default=highest_ms))
         self.edge_ms = top_ms if max(seen_ms, default=0.0) > top_ms else None
         widest = max((rung.streams for rung in rungs), default=16)
         item: Any = self.getPlotItem()

@@ -59,6 +59,7 @@ class Tuner:
             cards.play_wanted.connect(self.player.toggle)
         self.model.setting = self.model.current = setting_of(state.choices.options)
         self._panel.show_setting(self.model.setting)
+        self._show_effect()
         state.listen(self.refresh)
 
     def listen(self, listener: Callable[[], None]) -> None:

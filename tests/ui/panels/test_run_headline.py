@@ -53,8 +53,13 @@ def test_the_connections_are_counted(bench: Bench) -> None:
 def test_connections_on_demand_are_not_counted_of_those_that_have_ended(bench: Bench) -> None:
     bench.state.run.reset(msgspec.structs.replace(scripted.plan(2), on_demand=True))
     bench.stream(1.0)
-    assert bench.bar.headline.streaming_pill.text() == "1 streaming"
-    assert bench.bar.headline.streaming_pill.property("pill") == "ok"
+    pill = bench.bar.headline.streaming_pill
+    assert (pill.text(), pill.property("pill")) == ("1 streaming", "ok")
+    bench.state.run.feed(Snapshot(t=2.0, ledger={"completed": 1}))
+    bench.bar.refresh()
+    assert (pill.text(), pill.property("pill")) == ("0 streaming", "quiet")
+    bench.end(completed=1)
+    assert (pill.text(), pill.property("pill")) == ("1 of 1 completed", "ok"), "the other one was never wanted"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.pages.capacity_page import RIGHT_NARROW_PX
-from flux_desktop.ui.panels.rungs_panel import RungsPanel
+from flux_desktop.ui.panels.rungs_panel import WHY, WIDTHS_PX, RungsPanel
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui.models.capacities import report, rung
 
@@ -49,6 +49,12 @@ def test_the_newest_rung_is_in_view_when_the_panel_gets_its_size(panel: RungsPan
     QApplication.processEvents()
     bar = panel.table.verticalScrollBar()
     assert 0 < bar.maximum() == bar.value()
+
+
+def test_the_headings_fit_before_the_first_rung(qtbot: QtBot, theme: ThemeSource) -> None:
+    panel = RungsPanel(theme, CapacityModel())
+    qtbot.addWidget(panel)
+    assert sum(map(panel.table.columnWidth, range(WHY))) == sum(WIDTHS_PX)
 
 
 def test_no_figure_is_cut_in_a_narrow_panel(panel: RungsPanel) -> None:

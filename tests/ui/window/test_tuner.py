@@ -19,6 +19,8 @@ from tests.ui.window.page_bench import PageBench
 async def test_the_values_are_set_on_live(bench: PageBench) -> None:
     tuner = Tuner(bench.state, bench.tune_page, bench.tasks)
     panel = bench.tune_page.setting_panel
+    assert not panel.use_button.isEnabled(), "these are the values of Live"
+    assert "0.70" in panel.eot.state.full_text()
     panel.eot.field.setValue(0.82)
     assert bench.state.choices.options.eot_threshold != 0.82, "looking at a value uses it nowhere"
     assert "run in progress" not in panel.effect.text()
