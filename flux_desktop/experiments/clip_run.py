@@ -21,10 +21,11 @@ from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.commands import SendControl
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded, RunStarted
-from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Verdict
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.supervision.supervisor import Supervisor
+from flux_desktop.experiments.invalid import invalid_note
 from flux_desktop.flux.options import FluxOptions
 
 _FAILURES_MAX = 10
@@ -57,9 +58,7 @@ class ClipRunResult(Struct, frozen=True, kw_only=True):
 
     def invalid_note(self, what: str) -> str:
         """What an INVALID run means for its figures; empty for any other."""
-        if self.ended.verdict is not Verdict.INVALID:
-            return ""
-        return f"The {what} is INVALID, so its delivery times are not reliable: {'; '.join(self.ended.reasons)}."
+        return invalid_note(f"The {what}", self.ended)
 
 
 def clip_plan(

@@ -21,11 +21,12 @@ from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.audio_events import ClipStarted
-from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunStarted, Sent
+from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunEnded, RunStarted, Sent
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.traces.trace import Setting, Trace, TraceMessage
 from flux_desktop.evaluation.turns.reference import reference_holds, reference_turns
 from flux_desktop.evaluation.turns.turn_matching import EARLIEST_S, LATEST_S
+from flux_desktop.experiments.invalid import invalid_note
 from flux_desktop.experiments.session_clips import clips_of_plan, session_unusable
 from flux_desktop.flux.messages import ConfigureSuccess, MessageError, TurnInfo, parse_server_message, shift
 from flux_desktop.flux.options import FluxOptions
@@ -70,6 +71,8 @@ def read_traces(folders: Iterable[Path]) -> ReadTraces:
                 reader.feed(event)
         except OSError as error:
             raise session_unusable(folder, f"{error.strerror or error}.") from error
+        if reader.doubt:
+            notes.append(reader.doubt)
         session_traces = reader.traces()
         plans.append(reader.plan_read)
         traces += session_traces
@@ -102,6 +105,8 @@ class _SessionReader:
         self._sendings: dict[int, list[_Sending]] = {}
         self._settings: dict[int, Setting] = {}
         self._request_ids: dict[int, str | None] = {}
+        self.doubt = ""
+        """Why the figures of its run are not reliable; empty where they are."""
         self._closed: set[str | None] = set()
         self._offsets_s: dict[str | None, float] = {}
         """By request id: audio of the connection's earlier streams."""
@@ -127,6 +132,8 @@ class _SessionReader:
             self._received(event)
         elif isinstance(event, ConnectionEnded):
             self._end(event)
+        elif isinstance(event, RunEnded):
+            self.doubt = invalid_note(self._folder.name, event)
 
     def traces(self) -> list[Trace]:
         """All clips that were sent whole."""

@@ -11,8 +11,16 @@ import soundfile
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.audio_events import ClipStarted
-from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunStarted, Sent, encode_event
-from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.events import (
+    ConnectionEnded,
+    Event,
+    Received,
+    RunEnded,
+    RunStarted,
+    Sent,
+    encode_event,
+)
+from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, Source, WavSource
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.experiments.read_traces import read_traces
@@ -70,6 +78,18 @@ def session(folder: Path, source: Source, *events: Event, variants: tuple[FluxOp
 
 def ended() -> ConnectionEnded:
     return ConnectionEnded(t=99.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED))
+
+
+def test_an_invalid_run_is_noted_with_its_reasons(tmp_path: Path, data_set: Path) -> None:
+    source = DataSetSource(path=str(data_set))
+    begun = ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0)
+    late = RunEnded(t=9.0, verdict=Verdict.INVALID, ledger={"completed": 1}, reasons=["sent late"])
+    good = RunEnded(t=9.0, verdict=Verdict.DONE, ledger={"completed": 1})
+    folders = [
+        session(tmp_path / name, source, begun, info(0.5, 0.1), info(4.0, 0.6), ended(), last)
+        for name, last in (("one", late), ("two", good))
+    ]
+    assert read_traces(folders).notes == ("one is INVALID, so its delivery times are not reliable: sent late.",)
 
 
 def test_clips_of_one_stream_are_separated_by_their_audio(tmp_path: Path, data_set: Path) -> None:
