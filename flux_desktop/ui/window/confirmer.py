@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import confirmed_words, error_words, is_confirmed
 from flux_desktop.ui.models.run_phase import RunPhase
@@ -35,6 +36,8 @@ class Confirmer:
         self._progress = ClipRunProgress(state)
         self._result = self._detail = ""
         self._good = True
+        self._recorded: object = None
+        """The recording that the result is about."""
         self._panel.confirm_wanted.connect(self.confirm)
         self._panel.progress.cancel_wanted.connect(controller.stop)
         state.listen(self.refresh)
@@ -44,7 +47,7 @@ class Confirmer:
         recorded, current = self._recorder.recorded, self._model.replayable_current
         if recorded is None or self._state.run.active:
             return
-        plan, traces = recorded
+        plan, traces = self._recorded = recorded
         settings = list(dict.fromkeys([self._model.setting, *([current] if current is not None else [])]))
         self._progress.begin()
         self._result = self._detail = ""
@@ -65,11 +68,15 @@ class Confirmer:
             return
         self._banners.withdraw(SUMMARY)  # the panel shows what came of it
         confirmed = () if engine.result is None else engine.result.confirmed
-        self._result = error_words(confirmed[0].error) if confirmed else "Nothing was streamed to its end."
+        self._result = "Nothing was streamed to its end."
+        if confirmed:
+            self._result = f"{confirmed[0].setting.text}: {error_words(confirmed[0].error)}"
         self._detail = "\n".join(confirmed_words(each) for each in confirmed)
         self._good = bool(confirmed) and is_confirmed(confirmed[0].error)
         if engine.result is not None and engine.result.run.problem is not None:
             self._banners.show_problem(engine.result.run.problem)
+        if engine.result is not None and (note := engine.result.run.invalid_note("live run")):
+            self._banners.show_problem(Problem(code="confirmation_invalid", what=note), "warn")
         self.refresh()
 
     def refresh(self) -> None:
@@ -80,7 +87,7 @@ class Confirmer:
         shown = self._progress.shown() if is_running else None
         self._panel.progress.show_progress(shown, stopping=run.phase is RunPhase.STOPPING)
         cost = "" if is_running else self._recorder.live_cost(SETTINGS)
-        enabled = not run.active
+        result = self._result if self._recorder.recorded is self._recorded else ""
         self._panel.show_confirming(
-            offered=offered, enabled=enabled, cost=cost, result=self._result, detail=self._detail, good=self._good
+            offered=offered, enabled=not run.active, cost=cost, result=result, detail=self._detail, good=self._good
         )

@@ -16,7 +16,7 @@ from tests.ui import scripted
 from tests.ui.models import tuning
 from tests.ui.window.page_bench import PageBench
 
-ENDED = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 8})
+ENDED = RunEnded(t=1.0, verdict=Verdict.INVALID, ledger={"completed": 8}, reasons=["sent late"])
 
 
 async def test_a_setting_is_run_live_beside_the_current_one(bench: PageBench) -> None:
@@ -56,9 +56,13 @@ async def test_a_setting_is_run_live_beside_the_current_one(bench: PageBench) ->
     bench.feed(ENDED)
     confirmer.run_finished()
     assert panel.progress.isHidden()
-    assert panel.confirmed.text() == "too few ends to compare with the replay", "these traces have no ends of turn"
+    assert panel.confirmed.text() == f"{setting.text}: too few ends to compare with the replay", "no ends of turn"
+    assert "The live run is INVALID" in banners.banners()[0].problem.what
     assert panel.confirmed.property("role") == "warn"
     assert setting.text in panel.confirmed.toolTip()
+    recorder.recorded = (Measurement().plan(scripted.plan(2)), traces)
+    confirmer.refresh()
+    assert panel.confirmed.isHidden(), "it was about the recording before"
     await bench.settled(DETAILS)
 
 
