@@ -99,6 +99,9 @@ class SessionIndex:
     @contextlib.contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """Every statement is a transaction of its own, but for those within `_writing`."""
+        with contextlib.suppress(OSError):  # it has transcripts, and the folder may be open to others
+            self._path.touch(mode=0o600)
+            self._path.chmod(0o600)
         database = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
         try:
             if _version(database) != _SCHEMA:

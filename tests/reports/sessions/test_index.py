@@ -25,6 +25,16 @@ def test_sessions_are_listed_newest_first_and_searched(tmp_path: Path) -> None:
     assert names(tmp_path, "nothing of that kind") == []
 
 
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    recorded(tmp_path)
+    index = tmp_path / INDEX_FILE
+    names(tmp_path)
+    assert index.stat().st_mode & 0o077 == 0, "it has the transcripts"
+    index.chmod(0o644)
+    names(tmp_path)
+    assert index.stat().st_mode & 0o077 == 0, "also one of an earlier version"
+
+
 def test_it_follows_what_changes(tmp_path: Path) -> None:
     first, second = recorded(tmp_path), failed(tmp_path)
     names(tmp_path)
