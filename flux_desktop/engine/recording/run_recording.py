@@ -32,7 +32,8 @@ class RunRecording:
         """The session folder, also after the end."""
         self._on_loss = on_loss
         self._now_s = now_s
-        self._unrecorded = ""
+        self._unrecorded: dict[str, str] = {}
+        """Sentences by what was lost: of several files of one machine, the first."""
         self._recorder: Recorder | None = None
 
     def open(self, sessions_dir: Path | None, started: RunStarted) -> None:
@@ -56,7 +57,7 @@ class RunRecording:
 
     def marked(self, ended: RunEnded) -> RunEnded:
         """The end of the run with what the recording lacks; all of that is known after `close`."""
-        return msgspec.structs.replace(ended, unrecorded=self._unrecorded) if self._unrecorded else ended
+        return msgspec.structs.replace(ended, unrecorded=" ".join(self._unrecorded.values()))
 
     def close(self, *, keep: bool) -> None:
         """Write what is left; without `keep` the folder is removed, as of a run that has nothing to show."""
@@ -74,14 +75,14 @@ class RunRecording:
 
     def _note(self, notice: Notice) -> None:
         problem = notice.problem
-        if self._unrecorded:
-            return
+        machine = "".join(problem.what.rpartition(": ")[:2])
         if self.folder is None:
-            self._unrecorded = f"The run was not recorded. {problem.why}"
+            sentence = f"The run was not recorded. {problem.why}"
         elif problem.code == _NOT_FETCHED:
-            self._unrecorded = f"The recording is incomplete. {problem.what}"
+            sentence = problem.what if self._unrecorded else f"The recording is incomplete. {problem.what}"
         else:
-            self._unrecorded = f"The recording is incomplete from {notice.t:.1f} s of the run on: {problem.why}"
+            sentence = f"The recording is incomplete from {notice.t:.1f} s of the run on: {machine}{problem.why}"
+        self._unrecorded.setdefault(problem.what, sentence)
 
 
 def _no_session(error: OSError) -> Problem:

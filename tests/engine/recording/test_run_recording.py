@@ -60,9 +60,13 @@ def test_the_end_says_what_the_recording_lacks_since_its_first_loss(tmp_path: Pa
     recording = RunRecording(lambda _: None, lambda: 4.0)
     recording.open(tmp_path, STARTED)
     assert recording.marked(ENDED) == ENDED
-    for t, file in ((12.34, "worker-1.jsonl.gz"), (13.0, "worker-2.jsonl.gz")):
+    for t, file, machine in (
+        (12.34, "worker-1.jsonl.gz", ""),
+        (13.0, "worker-2.jsonl.gz", ""),
+        (14.0, "worker-3.jsonl.gz", "Generator b: "),
+    ):
         why = f"{file} could not be written: No space left on device."
-        recording.write(Notice(t=t, problem=Problem(code="recording_failed", what="No.", why=why)))
+        recording.write(Notice(t=t, problem=Problem(code="recording_failed", what=f"{machine}No.", why=why)))
     recording.write(ENDED)
     recording.close(keep=True)
     assert recording.folder is not None
@@ -71,14 +75,18 @@ def test_the_end_says_what_the_recording_lacks_since_its_first_loss(tmp_path: Pa
     assert isinstance(ended, RunEnded)
     assert ended.unrecorded == (
         "The recording is incomplete from 12.3 s of the run on: "
-        "worker-1.jsonl.gz could not be written: No space left on device."
+        "worker-1.jsonl.gz could not be written: No space left on device. "
+        "The recording is incomplete from 14.0 s of the run on: "
+        "Generator b: worker-3.jsonl.gz could not be written: No space left on device."
     )
 
 
-def test_a_recording_that_stayed_on_a_generator_is_named(tmp_path: Path) -> None:
+def test_recordings_that_stayed_on_generators_are_all_named(tmp_path: Path) -> None:
     recording = RunRecording(lambda _: None, lambda: 4.0)
     recording.open(tmp_path, STARTED)
-    what = "The recording worker-2.jsonl.gz was not fetched from generator b, folder /tmp."
-    recording.write(Notice(t=9.0, problem=Problem(code="recording_not_fetched", what=what)))
+    named = "The recording worker-{}.jsonl.gz was not fetched from generator b, folder /tmp."
+    first, second = (named.format(number) for number in (1, 2))
+    for what in (first, second):
+        recording.write(Notice(t=9.0, problem=Problem(code="recording_not_fetched", what=what)))
     recording.close(keep=True)
-    assert recording.marked(ENDED).unrecorded == f"The recording is incomplete. {what}"
+    assert recording.marked(ENDED).unrecorded == f"The recording is incomplete. {first} {second}"
