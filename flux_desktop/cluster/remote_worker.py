@@ -189,8 +189,10 @@ class RemoteWorker:
         try:
             await self._fetching
             await in_thread(lambda: _rewrite(packed, path, self._here), _REWRITE_MAX_S)
-        except (ProblemError, OSError, TimeoutError) as error:
-            self._leave_recording(path, error.problem.sentence() if isinstance(error, ProblemError) else f"{error}.")
+        except ProblemError as error:
+            self._leave_recording(path, error.problem.sentence())
+        except (OSError, TimeoutError) as error:
+            self._leave_recording(path, f"It cannot be written here: {getattr(error, 'strerror', None) or error}.")
         except asyncio.CancelledError:
             if not self._given_up:
                 raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,15 @@ async def test_a_recording_that_cannot_be_fetched_is_named(harness: Harness) -> 
     (notice,) = [event for event in harness.events if isinstance(event, Notice)]
     assert "worker-1.jsonl.gz was not fetched from generator a, folder /there. The disk" in notice.problem.sentence()
     assert harness.worker.recording_left
+
+
+async def test_so_is_one_that_cannot_be_written_on_this_machine(harness: Harness) -> None:
+    task = await harness.serving()
+    shutil.rmtree(harness.recording.parent)
+    harness.take(ended(1), ended(4), done=True)
+    await task
+    (notice,) = [event for event in harness.events if isinstance(event, Notice)]
+    assert notice.problem.why == "It cannot be written here: No such file or directory."
 
 
 @pytest.mark.parametrize(
