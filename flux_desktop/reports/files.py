@@ -123,9 +123,12 @@ def _clear_away(folder: Path, prefix: str) -> None:
 
 
 def _mode_for(target: Path) -> int:
-    """The mode of the file that is replaced, or that of a new file under the process's umask."""
+    """The mode of the file that is replaced, or that of a new file: as the process's umask says, and 0600 in a folder
+    that nobody else can enter, such as a session's."""
     with suppress(FileNotFoundError):
         return stat.S_IMODE(target.stat().st_mode)
+    if not target.parent.stat().st_mode & 0o077:
+        return 0o600
     mask = os.umask(0o077)
     os.umask(mask)
     return 0o666 & ~mask

@@ -25,9 +25,16 @@ def test_a_file_is_written_and_replaced(tmp_path: Path) -> None:
 
 
 def test_a_new_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
     write_whole(tmp_path / "new", "x")
     (tmp_path / "other").touch()
     assert (tmp_path / "new").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_a_new_file_in_a_private_folder_is_private(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    write_whole(tmp_path / "new", "x")
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o600
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
