@@ -58,7 +58,7 @@ class RunResult:
             case ConnectionChanged():
                 self._keep(event.conn, event.closed_turn)
             case ConnectionEnded():
-                self.summaries[event.summary.conn] = event.summary
+                self.summaries[event.summary.conn] = event.summary.after(self.summaries.get(event.summary.conn))
                 self._keep(event.summary.conn, event.closed_turn)
             case Snapshot():
                 self.snapshot = event

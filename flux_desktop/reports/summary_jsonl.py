@@ -14,12 +14,7 @@ from flux_desktop.reports.accuracy import RunAccuracy
 SCHEMA = 3
 """2: `schema`, `version` and `endpoint` on every line. 3: `accuracy`."""
 _NO_TURN_EVENTS = {"Connected", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"}
-_NOT_CONNECTED = {
-    LedgerClass.NOT_STARTED,
-    LedgerClass.CONNECT_FAILED,
-    LedgerClass.NEVER_CONNECTED,
-    LedgerClass.GENERATOR_LOST,
-}
+_NOT_CONNECTED = {LedgerClass.NOT_STARTED, LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED}
 _FAILED = _NOT_CONNECTED - {LedgerClass.NOT_STARTED} | {LedgerClass.FAILED, LedgerClass.GENERATOR_LOST}
 
 
@@ -34,7 +29,7 @@ def connection_object(summary: ConnectionSummary) -> dict[str, Any]:
     return {
         "connection_id": summary.conn,
         "request_id": summary.request_id,
-        "connected": summary.ledger not in _NOT_CONNECTED,
+        "connected": _was_connected(summary),
         "errored": summary.ledger in _FAILED,
         "error_messages": [summary.problem.sentence()] if summary.problem else [],
         "chunks_sent": summary.chunks_sent,
@@ -73,6 +68,12 @@ def connection_object(summary: ConnectionSummary) -> dict[str, Any]:
         "update_latency_wire_clock": _percentiles(summary.wire),
         "pacing_error": _percentiles(summary.pacing),
     }
+
+
+def _was_connected(summary: ConnectionSummary) -> bool:
+    if summary.ledger is LedgerClass.GENERATOR_LOST:
+        return summary.request_id is not None  # Connected has it
+    return summary.ledger not in _NOT_CONNECTED
 
 
 def summary_jsonl(

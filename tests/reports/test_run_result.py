@@ -14,7 +14,14 @@ from flux_desktop.engine.records.events import (
     RunEnded,
     RunStarted,
 )
-from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass, Percentiles, Verdict
+from flux_desktop.engine.records.facts import (
+    ConnectionRow,
+    ConnectionState,
+    ConnectionSummary,
+    LedgerClass,
+    Percentiles,
+    Verdict,
+)
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.flux.messages import ConfigureFailure, ConfigureSuccess, ThresholdsInForce
 from flux_desktop.flux.turns import Turn
@@ -152,6 +159,13 @@ def test_which_endings_are_errors() -> None:
     }
 
 
+def test_a_lost_generators_connection_was_connected_where_connected_came() -> None:
+    lost = ConnectionRow(conn=1, chunks_sent=3, sent_bytes=7680).cut_off(REFUSED, LedgerClass.GENERATOR_LOST)
+    entry = connection_object(lost)
+    assert (entry["connected"], entry["chunks_sent"], entry["bytes_sent"]) == (False, 3, 7680)
+    assert connection_object(msgspec.structs.replace(lost, request_id="r"))["connected"]
+
+
 def run_of(*summaries: ConnectionSummary) -> tuple[RunResult, RunEnded]:
     result = RunResult()
     plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=len(summaries))
@@ -185,6 +199,18 @@ def test_a_run_is_folded_from_its_events() -> None:
     assert result.completed == 1
     assert result.event_counts["Update"] == 30
     assert result.violations == {"sequence_gap": 2}
+
+
+def test_a_lost_connection_stays_lost_where_the_recording_of_its_generator_is_added() -> None:
+    result = RunResult()
+    lost = ConnectionRow(conn=1, chunks_sent=3).cut_off(REFUSED, LedgerClass.GENERATOR_LOST)
+    stopped = Problem(code="stopped", what="The run was stopped.")
+    own = ConnectionSummary(conn=1, ledger=LedgerClass.FAILED, problem=stopped, chunks_sent=9, turns=2)
+    for summary in (lost, own):
+        result.feed(ConnectionEnded(t=4.0, summary=summary))
+    (summary,) = result.ordered_summaries
+    assert (summary.ledger, summary.problem) == (LedgerClass.GENERATOR_LOST, REFUSED)
+    assert (summary.chunks_sent, summary.turns) == (9, 2), "what it did is known now"
 
 
 def test_every_planned_connection_has_a_summary() -> None:

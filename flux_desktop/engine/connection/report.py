@@ -92,6 +92,7 @@ class ConnectionReport:
             update_p95_ms=rank_of(recent_ms, 95),
             pacing_p99_ms=rank_of(sender.recent_errors_s, 99, unit_ms=1000),
             chunks_sent=sender.chunks_sent,
+            sent_bytes=sender.sent_bytes,
             late_chunks=sender.late_chunks,
             position_s=sender.audio_clock.audio_s,
             parameters=controls.parameters.state,

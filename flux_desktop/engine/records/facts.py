@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import msgspec
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem
@@ -91,6 +92,7 @@ class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
     update_p95_ms: float | None = None
     pacing_p99_ms: float | None = None
     chunks_sent: int = 0
+    sent_bytes: int = 0
     late_chunks: int = 0
     position_s: float = 0.0
     """Seconds of audio sent, or skipped while there was no stream."""
@@ -110,6 +112,7 @@ class ConnectionRow(Struct, kw_only=True, omit_defaults=True):
             problem=problem,
             request_id=self.request_id,
             chunks_sent=self.chunks_sent,
+            sent_bytes=self.sent_bytes,
             late_chunks=self.late_chunks,
             turns=self.turns,
             retries=self.retries,
@@ -179,3 +182,9 @@ class ConnectionSummary(Struct, kw_only=True, omit_defaults=True):
     wire: Percentiles = Percentiles()
     pacing: Percentiles = Percentiles()
     words: WordErrors | None = None
+
+    def after(self, earlier: ConnectionSummary | None) -> ConnectionSummary:
+        """Lost where it was already reported so: the recording of its generator, added later, has an end of its own."""
+        if earlier is None or earlier.ledger is not LedgerClass.GENERATOR_LOST:
+            return self
+        return msgspec.structs.replace(self, ledger=earlier.ledger, problem=earlier.problem)

@@ -210,16 +210,16 @@ class Conversation:
 
     def ended(self, event: ConnectionEnded) -> None:
         """Take the connection's end: an open turn becomes final with its last text."""
-        self.summary = event.summary
+        self.summary = summary = event.summary.after(self.summary)
         self.connection_state = ConnectionState.ENDED
         self._turn_state = str(TurnState.READY)
         self._close_turn(event.closed_turn)
-        self._turns.take_final_texts(event.summary.final_texts)
+        self._turns.take_final_texts(summary.final_texts)
         self.eot_confidence = None
         self.timeline.turn_closed(event.t)
         self.timeline.state(event.t, "Ended")
-        if event.summary.problem is not None:
-            words = event.summary.problem.sentence()
+        if summary.problem is not None:
+            words = summary.problem.sentence()
             self._note(words)
             self.timeline.add(event.t, MarkKind.FAILED, "failed", f"The connection ended with a problem. {words}")
         self.timeline.end()

@@ -29,6 +29,7 @@ def test_the_row_of_a_connection_in_the_middle_of_a_turn() -> None:
         assert row.update_latency_ms == pytest.approx(100, abs=1)
         assert (row.update_p50_ms, row.update_p95_ms) == (pytest.approx(100, abs=1), pytest.approx(100, abs=1))
         assert row.position_s == pytest.approx(row.chunks_sent * 0.08)
+        assert row.sent_bytes == row.chunks_sent * 2560
         assert row.parameters is None, "as planned"
 
     run(live())

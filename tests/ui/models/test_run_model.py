@@ -142,6 +142,15 @@ def test_a_failed_stream_says_why_in_its_transcript() -> None:
     assert conversation.cards[-1].text == "The stream was cut. Try again."
 
 
+def test_a_connection_of_a_lost_generator_stays_lost_where_its_own_recording_was_added() -> None:
+    conversation = Conversation(1)
+    problem = Problem(code="generator_lost", what="It was lost.")
+    for ledger, why in ((LedgerClass.GENERATOR_LOST, problem), (LedgerClass.COMPLETED, None)):
+        conversation.ended(ConnectionEnded(t=1, summary=ConnectionSummary(conn=1, ledger=ledger, problem=why)))
+    assert conversation.summary is not None
+    assert conversation.summary.ledger is LedgerClass.GENERATOR_LOST
+
+
 def test_table_rows_carry_the_curve_where_messages_are_not_watched() -> None:
     conversation = Conversation(500)
     row = ConnectionRow(conn=500, state=ConnectionState.STREAMING, update_latency_ms=250.0, turn_state="Speaking")
