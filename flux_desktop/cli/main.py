@@ -16,6 +16,7 @@ from flux_desktop.base.plain_text import plain
 from flux_desktop.cli import arguments
 from flux_desktop.cli.examples import examples
 from flux_desktop.cli.exit_codes import HELP, ExitCode
+from flux_desktop.cli.streams import Printer, complain, configure_logging, harden, open_missing, settle
 
 _COMMANDS = {
     "file": "stream an audio file at real-time pace",
@@ -112,36 +113,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _main(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        complain("Interrupted.")
         return ExitCode.INTERRUPTED
     except Exception:
         import logging
 
         logging.getLogger("flux_desktop.cli").debug("Internal error:", exc_info=True)
-        print(
-            "Internal error: the program stopped. Run it again with --log-level DEBUG and report the output.",
-            file=sys.stderr,
-        )
+        complain("Internal error: the program stopped. Run it again with --log-level DEBUG and report the output.")
         return ExitCode.CONNECTION_FAILED
+    finally:
+        settle()
 
 
 def _main(argv: list[str]) -> int:
-    from flux_desktop.cli.streams import Printer, configure_logging, harden, open_missing
-
     open_missing()
     harden(sys.stdout)
     harden(sys.stderr)
     command = next((word for word in argv if not word.startswith("-")), None)
-    args = build_parser(command).parse_args(argv)
+    try:
+        args = build_parser(command).parse_args(argv)
+    except SystemExit as ended:  # help was printed, or the usage is wrong
+        settle()
+        raise SystemExit(ended.code or _lost_status()) from None
     configure_logging(getattr(args, "log_level", "INFO"))
     from flux_desktop.base.home import ensure_home
     from flux_desktop.base.program import allow_many_files
 
     if note := ensure_home():
-        print(note, file=sys.stderr)
+        complain(note)
     allow_many_files()
-    status = int(_runner(args.command)(args))
-    return status or (ExitCode.USAGE if Printer.lost else ExitCode.OK)
+    return int(_runner(args.command)(args)) or _lost_status()
+
+
+def _lost_status() -> ExitCode:
+    return ExitCode.USAGE if Printer.lost else ExitCode.OK
 
 
 def _add_arguments(command: str, parser: argparse.ArgumentParser) -> None:

@@ -55,6 +55,29 @@ def complain(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+def settle() -> None:
+    """Drop what the standard streams cannot write: the flush at exit would replace the exit status by 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            if stream is sys.stdout:
+                _note_lost(error)
+            _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
+
+
+def _note_lost(error: OSError) -> None:
+    if not isinstance(error, BrokenPipeError):
+        Printer.lost = True
+        complain(f"Standard output cannot be written: {error.strerror}. The program stops.")
+
+
 class Printer:
     """Lines on standard output. When it can no longer be written, `closed` is set and all further lines are dropped."""
 
@@ -72,13 +95,8 @@ class Printer:
             print(text, flush=True)
         except OSError as error:
             self.closed = True
-            if not isinstance(error, BrokenPipeError):
-                Printer.lost = True
-                complain(f"Standard output cannot be written: {error.strerror}. The program stops.")
-            # The flush at exit must not fail again.
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, sys.stdout.fileno())
-            os.close(null)
+            _note_lost(error)
+            _drop(sys.stdout)
 
     def styled(self, text: Text) -> None:
         """As `line`, in colour where standard output is a terminal that wants it."""

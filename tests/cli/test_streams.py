@@ -14,6 +14,7 @@ from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.streams import Printer
 from tests.waiting import PATIENCE_S
 
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 MARKED = Text("a ") + Text("b", style="red")
 
 
@@ -50,12 +51,14 @@ def test_a_closed_pipe_ends_the_lines_and_not_the_program() -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
-@pytest.mark.parametrize("command", [["sessions", "list"], ["schema", "summary"], ["data", "check", "sample"]])
+@pytest.mark.parametrize(
+    "command", [["sessions", "list"], ["schema", "summary"], ["data", "check", "sample"], ["--version"]]
+)
 def test_output_that_is_lost_to_a_full_disk_is_no_success(command: list[str], tmp_path: Path) -> None:
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
             [sys.executable, "-m", "flux_desktop.cli.main", *command],
-            env={**os.environ, "XDG_DATA_HOME": str(tmp_path)},
+            env={**BUFFERED, "XDG_DATA_HOME": str(tmp_path)},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -63,3 +66,18 @@ def test_output_that_is_lost_to_a_full_disk_is_no_success(command: list[str], tm
         )
     assert ended.stderr == "Standard output cannot be written: No space left on device. The program stops.\n"
     assert ended.returncode == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(("command", "status"), [(["--version"], ExitCode.OK), (["nothing"], ExitCode.USAGE)])
+def test_a_closed_pipe_does_not_change_the_exit_status(command: list[str], status: ExitCode) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-m", "flux_desktop.cli.main", *command],
+        env=BUFFERED,
+        stdout=writing,
+        stderr=writing,
+        timeout=PATIENCE_S,
+    )
+    os.close(writing)
+    assert ended.returncode == status
