@@ -67,7 +67,7 @@ def _add(result: CheckResult, clip: Clip) -> None:
     result.seconds += usable.duration_s
     result.sample_rates_hz[recording.file_rate_hz] += 1
     result.channels[recording.channels] += 1
-    result.without_text += clip.text is None
+    result.without_text += not clip.text
     result.turns += len(clip.turns)
     result.holds += len(clip.holds)
     if clipped:

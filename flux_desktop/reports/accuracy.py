@@ -13,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.recording.recording_file import OnRead
 from flux_desktop.evaluation.accuracy.heard_text import SpokenText, TurnText, turn_texts
 from flux_desktop.evaluation.accuracy.word_accuracy import WordAccuracy, WorstTurn, word_accuracy, worst_turns
@@ -21,7 +22,14 @@ from flux_desktop.evaluation.turns.turn_figures import TurnFigures
 from flux_desktop.evaluation.turns.turn_matching import TurnDecision
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, score
 from flux_desktop.reports.heard_run import HeardConnection, HeardRun, read_heard_run
-from flux_desktop.reports.references import PlayedClip, decisions_in, played_clips, reference_turns, spoken_texts
+from flux_desktop.reports.references import (
+    PlayedClip,
+    decisions_in,
+    played_clips,
+    reference_turns,
+    spoken_texts,
+    without_reference,
+)
 
 
 class ClipAccuracy(Struct, frozen=True, kw_only=True):
@@ -112,18 +120,19 @@ class HeardPart:
         self.played = played_clips(connection, run.references)
         self.clips: list[ScoredClip] = []
         spoken: list[SpokenText] = []
-        left_out: list[PlayedClip] = []
+        unknown = without_reference(connection, run.references)
+        self.left_out = 0
         for played in self.played:
             pieces = spoken_texts(played, run.plan.options)
             spoken += pieces or []
-            if pieces is None:
-                left_out.append(played)
+            if not pieces:
+                unknown.append(Span(start_s=played.start_s, end_s=played.until_s))
+            self.left_out += pieces is None
             if (turns := reference_turns(played)) is not None:
                 decisions = decisions_in(played, connection)
                 self.clips.append(ScoredClip(played, decisions, score(turns, decisions)))
-        transcripts = [text for text in connection.texts if not any(_within(text.start_s, each) for each in left_out)]
+        transcripts = [text for text in connection.texts if not any(_within(text.start_s, each) for each in unknown)]
         self.texts = turn_texts(spoken, transcripts)
-        self.left_out = len(left_out)
 
     @property
     def scores(self) -> list[ClipScore]:
@@ -157,5 +166,5 @@ def _turn_figures(scores: list[ClipScore]) -> TurnFigures | None:
     return figures_of(scores, len(scores) / len({scored.clip for scored in scores}))
 
 
-def _within(at_s: float, played: PlayedClip) -> bool:
-    return played.start_s <= at_s < played.until_s
+def _within(at_s: float, stretch: Span) -> bool:
+    return stretch.start_s <= at_s < stretch.end_s

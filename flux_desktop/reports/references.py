@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ from flux_desktop.evaluation.turns.reference import reference_holds
 from flux_desktop.evaluation.turns.turn_matching import TurnDecision
 from flux_desktop.evaluation.turns.turn_scoring import ReferenceTurns
 from flux_desktop.flux.options import FluxOptions
-from flux_desktop.reports.heard_run import HeardConnection
+from flux_desktop.reports.heard_run import HeardConnection, Play
 
 _ROUNDING_S = 0.05
 
@@ -55,9 +55,7 @@ def played_clips(connection: HeardConnection, references: Mapping[int, ClipRefer
             PlayedClip(
                 reference=reference,
                 start_s=play.start_s,
-                until_s=math.inf
-                if following is None
-                else following.start_s + _first_start_s(references, following.number),
+                until_s=_until_s(plays, place, references),
                 heard_s=end_s - play.start_s,
                 silent_until_s=connection.sent_s - play.start_s if following is None else math.inf,
                 gaps=tuple(
@@ -66,6 +64,16 @@ def played_clips(connection: HeardConnection, references: Mapping[int, ClipRefer
             )
         )
     return played
+
+
+def without_reference(connection: HeardConnection, references: Mapping[int, ClipReference]) -> list[Span]:
+    """Where clips were played of which nothing is known: what was transcribed there is compared with nothing."""
+    plays = connection.plays
+    return [
+        Span(start_s=play.start_s, end_s=_until_s(plays, place, references))
+        for place, play in enumerate(plays)
+        if play.number not in references
+    ]
 
 
 def spoken_texts(played: PlayedClip, options: FluxOptions) -> list[SpokenText] | None:
@@ -169,6 +177,14 @@ def _heard_part(reference: ClipReference, heard_s: float) -> ClipReference:
             turns.append(SpokenTurn(text=text, start_s=turn.start_s, end_s=inside[-1].end_s))
             break
     return replace(reference, words=words, turns=tuple(turns), text=None)
+
+
+def _until_s(plays: Sequence[Play], place: int, references: Mapping[int, ClipReference]) -> float:
+    """Where the first turn of the next clip begins; infinite for the last clip."""
+    if place + 1 == len(plays):
+        return math.inf
+    following = plays[place + 1]
+    return following.start_s + _first_start_s(references, following.number)
 
 
 def _first_start_s(references: Mapping[int, ClipReference], number: int) -> float:

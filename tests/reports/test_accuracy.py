@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.statistics.intervals import wilson
@@ -87,6 +88,26 @@ def test_what_was_sent_in_part_without_word_times_is_left_out(tmp_path: Path) ->
         session_of(tmp_path, plan(), text, begins(0, 0.0), *said("hello there", 1, 2), ended(4.0, 6.0))
     )
     assert (accuracy.words, accuracy.partly_sent, accuracy.turns) == ([], 1, None)
+
+
+def test_what_is_heard_of_clips_without_a_reference_text_is_no_extra_word_of_another_clip(tmp_path: Path) -> None:
+    turns_only = ClipReference(
+        t=0.0, number=3, clip="3.wav", length_s=10.0, turns=(SpokenTurn(text="", start_s=1.0, end_s=3.0),)
+    )
+    events = [
+        begins(2, 0.0),
+        *said("nobody knows what this is", 1.3, 3.0),
+        begins(1, 10.0),
+        *said("Call Mr. Dashwood", 11.3, 13.0),
+        begins(3, 20.0),
+        *said("nor that", 21.3, 23.0),
+        begins(2, 30.0),
+        *said("nor this", 31.3, 33.0),
+        ended(40.0, 42.0),
+    ]
+    accuracy = accuracy_of(session_of(tmp_path, plan(), NAMES, turns_only, *events))
+    assert accuracy.words[0].normalised.errors == WordErrors(3)
+    assert accuracy.partly_sent == 0
 
 
 def test_it_survives_json(session: Path) -> None:

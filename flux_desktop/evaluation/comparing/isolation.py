@@ -88,7 +88,7 @@ def _condition(
 ) -> ConditionResult:
     ends = _first_ends_ms(fresh)
     of_fresh, shifts = (
-        [shift for each in group if (shift := _shift(each, reference, ())) is not None] for group in (fresh, traces)
+        [own for each in group if (own := _shift(each, reference, ())) is not None] for group in (fresh, traces)
     )
     fresh_delays, delays = (
         [
