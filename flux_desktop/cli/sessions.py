@@ -227,7 +227,7 @@ def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
             each.data,
             each.kind,
             str(each.connections),
-            f"{each.minutes:.1f}",
+            f"{each.minutes:.1f}" if each.minutes else "",
             each.outcome,
             "" if each.update_p95_ms is None else f"{each.update_p95_ms:.0f}",
             "" if each.wer_percent is None else f"{each.wer_percent:.1f}",

@@ -42,4 +42,4 @@ def run(args: argparse.Namespace) -> int:
         accuracy=accuracy,
         account=account,
     )
-    return deliver(args, summary, result.planned_summaries(recorded.plan.connections), Printer())
+    return deliver(args, summary, recorded.connections, Printer())

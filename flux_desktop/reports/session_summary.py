@@ -13,7 +13,7 @@ from flux_desktop.engine.recording.damage import RecordingDamage
 from flux_desktop.engine.recording.recording_file import OnRead
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, Snapshot
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.reports.run_result import RECORDING_INCOMPLETE, RunResult
 
@@ -34,6 +34,13 @@ class RecordedRun(msgspec.Struct, kw_only=True):
     def is_complete(self) -> bool:
         """Whether nothing of the recording is known to be missing."""
         return not self.remark
+
+    @property
+    def connections(self) -> list[ConnectionSummary]:
+        """The result of every planned connection; of a run on demand, of those that have begun."""
+        if self.plan.on_demand:
+            return self.result.ordered_summaries
+        return self.result.planned_summaries(self.plan.connections)
 
 
 def read_recorded_run(folder: Path, on_read: OnRead | None = None) -> RecordedRun:

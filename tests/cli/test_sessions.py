@@ -11,7 +11,7 @@ import pytest
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import main
 from flux_desktop.cli.sessions import add_arguments
-from tests.reports.documents.recorded_run import recorded
+from tests.reports.documents.recorded_run import cut_off_after_start, recorded
 
 
 def sessions(parent: Path, *words: str) -> int:
@@ -34,6 +34,14 @@ def test_a_session_is_listed_noted_deleted_and_restored(tmp_path: Path, capsys) 
     assert listed(tmp_path, capsys) == []
     assert sessions(tmp_path, "restore", name) == ExitCode.OK
     assert listed(tmp_path, capsys, "show", name) == [name]
+
+
+def test_how_long_a_run_without_an_end_lasted_is_not_said_to_be_nothing(tmp_path: Path, capsys) -> None:
+    cut_off_after_start(recorded(tmp_path))
+    assert sessions(tmp_path, "list") == ExitCode.OK
+    (line,) = capsys.readouterr().out.splitlines()[1:]
+    assert "CUT OFF" in line
+    assert " 0.0 " not in line.partition("CUT OFF")[0]
 
 
 def test_a_session_is_exported_and_imported(tmp_path: Path, capsys) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
@@ -27,8 +28,8 @@ COMPLETED = LedgerClass.COMPLETED
 PLAN = RunPlan(endpoint="x", source=WavSource(path="a.wav"), connections=3, limits=(parse_limit("retries<9"),))
 
 
-def session_of(folder: Path, *events: Event) -> Path:
-    started = RunStarted(t=0.0, wall_time="2026-01-31T12:00:00+00:00", plan=PLAN, version="1")
+def session_of(folder: Path, *events: Event, plan: RunPlan = PLAN) -> Path:
+    started = RunStarted(t=0.0, wall_time="2026-01-31T12:00:00+00:00", plan=plan, version="1")
     session = create_session(folder, started, datetime(2026, 1, 31, 12, tzinfo=UTC))
     (session / "worker-1.jsonl").write_bytes(b"".join(map(encode_event, events)))
     return session
@@ -51,13 +52,28 @@ def test_connections_that_were_open_at_the_cut_have_failed(tmp_path: Path) -> No
     assert recorded.ended.t == 2.0
     assert recorded.ended.verdict is Verdict.FAIL
     assert recorded.ended.update == update
-    first, second, third = recorded.result.planned_summaries(3)
+    first, second, third = recorded.connections
     assert first.problem is not None
     assert (first.ledger, first.problem.code, first.chunks_sent) == (LedgerClass.FAILED, "recording_cut_off", 7)
     assert (second.ledger, third.ledger) == (LedgerClass.COMPLETED, LedgerClass.NOT_STARTED)
     assert recorded.ended.ledger["failed in mid-stream"] == 1
     assert recorded.remark.startswith("The recording ends at 2.0 s of the run, ")
     assert [notice.what for notice in recorded.result.notices] == [recorded.remark]
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_all_connections_of_a_run_on_demand_count(tmp_path: Path, ends: bool) -> None:
+    """Its plan says how many are open at once, not how many there are."""
+    events: list[Event] = [
+        ConnectionEnded(t=n, summary=ConnectionSummary(conn=n, ledger=COMPLETED)) for n in range(1, 6)
+    ]
+    if ends:
+        events.append(RunEnded(t=6.0, verdict=Verdict.DONE, ledger={"completed": 5}))
+    recorded = read_recorded_run(
+        session_of(tmp_path, *events, plan=msgspec.structs.replace(PLAN, on_demand=True, connections=2))
+    )
+    assert [each.conn for each in recorded.connections] == [1, 2, 3, 4, 5]
+    assert {name: count for name, count in recorded.ended.ledger.items() if count} == {"completed": 5}
 
 
 def test_a_recording_with_an_end_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -83,7 +83,8 @@ class RunTotals:
             faults = [*faults, f"an engine process ended unexpectedly, and {ended} with it"]
         if faults:
             judged, reasons = Verdict.INVALID, [*faults, *reasons]
-        counted = ledger(self._classes.values(), self._planned)
+        # A recording of a run on demand does not say how many were planned: those that began.
+        counted = ledger(self._classes.values(), max(self._planned, len(self._classes)))
         latencies = {name: merged[name] for name in FIGURES}
         repeated = (self._retries, self._reconnects)
         limits = judge(self._limits, run_figures(counted, self._words, repeated, **latencies))

@@ -48,11 +48,6 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
     verdict = summary.verdict if recorded.is_complete else "CUT OFF"
     verdict = "INTERRUPTED" if recorded.is_complete and summary.interrupted else verdict
     started = recorded.result.started
-    connections = (
-        recorded.result.ordered_summaries
-        if recorded.plan.on_demand
-        else recorded.result.planned_summaries(recorded.plan.connections)
-    )
     return SessionReport(
         title=f"{recorded.plan.endpoint}, {folder.name}",
         headline=_headline(summary, verdict, capacity, experiment),
@@ -69,7 +64,7 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
         capacity=capacity,
         experiment=experiment,
         summary=summary,
-        connections=connections,
+        connections=recorded.connections,
         latencies=latencies,
     )
 
