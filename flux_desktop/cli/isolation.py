@@ -80,8 +80,12 @@ def _deliver(args: argparse.Namespace, isolation_run: IsolationRun, *, interrupt
     else:
         for line in result_lines(isolation_run.result):
             printer.line(line)
+    for note in isolation_run.notes:
+        complain(plain(note))
     complain(f"Recorded in {plain(', '.join(str(folder) for folder in isolation_run.sessions))}.")
     written = write_documents(args, isolation_run.sessions[-1] if isolation_run.sessions else None)
+    if isolation_run.notes:
+        return ExitCode.INVALID
     return written if isolation_run.result.passed else ExitCode.LIMIT_BROKEN
 
 

@@ -65,6 +65,8 @@ class IsolationRun(Struct, frozen=True, kw_only=True):
     result: IsolationResult | None
     problem: Problem | None
     sessions: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+    """What INVALID runs mean for the result."""
 
 
 def isolation_clips() -> list[Clip]:
@@ -115,6 +117,7 @@ async def check_isolation(
     write_whole(path, manifest(isolation_clips(), folder))
     traces_by_phase: list[tuple[str, list[Trace]]] = []
     sessions: list[Path] = []
+    notes: list[str] = []
     for phase in PHASES:
         on_phase(phase)
         run = ClipRun(
@@ -130,11 +133,13 @@ async def check_isolation(
             sessions.append(result.session_folder)
         if is_stopped() or result.failed or not result.done:
             return IsolationRun(result=None, problem=result.problem, sessions=tuple(sessions))
+        if note := result.invalid_note(f"run “{phase.name}”"):
+            notes.append(note)
         traces_by_phase.append((phase.name, _clips_heard(result)))
     (_, fresh), *conditions = traces_by_phase
     judged = judge_isolation(fresh, dict(conditions))
     await file_work("Keeping the result", partial(keep_experiment, sessions, isolation_experiment(judged)))
-    return IsolationRun(result=judged, problem=None, sessions=tuple(sessions))
+    return IsolationRun(result=judged, problem=None, sessions=tuple(sessions), notes=tuple(notes))
 
 
 def expected_s(clips: Sequence[Clip]) -> list[float]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.isolation import result_lines
-from flux_desktop.cli.main import main
+from flux_desktop.cli.isolation import _deliver, result_lines
+from flux_desktop.cli.main import build_parser, main
+from flux_desktop.experiments.isolation import IsolationRun
 from tests.evaluation.comparing.test_isolation import checked
 
 
@@ -18,6 +19,15 @@ def test_the_verdict_comes_first_and_every_condition_has_its_figures() -> None:
     assert "95 % interval" in after
     assert "p < 0.05" in lines[-1]
     assert result_lines(checked(0.0, 2))[0].startswith("PASS")
+
+
+def test_a_result_of_an_invalid_run_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    found = IsolationRun(result=checked(0.0, 2), problem=None, sessions=(), notes=("One run is INVALID.",))
+    args = build_parser("isolation").parse_args(["isolation", "local"])
+    assert _deliver(args, found, interrupted=False) == ExitCode.INVALID
+    printed = capsys.readouterr()
+    assert "One run is INVALID." in printed.err
+    assert printed.out.startswith("PASS")
 
 
 def test_wrong_input_starts_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.turns.reference import reference_turns
-from flux_desktop.experiments import isolation
+from flux_desktop.experiments import clip_run, isolation
 from flux_desktop.experiments.isolation import (
     CLIP,
     LONG,
@@ -43,9 +43,11 @@ def test_every_phase_is_run_and_the_clip_is_heard_in_each(tmp_path: Path, monkey
     )
     monkeypatch.setattr(isolation, "PHASES", phases)
     monkeypatch.setattr(isolation, "LONG_TURNS", 1)
+    monkeypatch.setattr(clip_run, "invalid_note", lambda subject, _ended: f"{subject} was late.")
     isolation_run = asyncio.run(check_isolation(BASE, sessions_dir=tmp_path))
     assert isolation_run.problem is None
     assert isolation_run.result is not None
+    assert isolation_run.notes == ("The run “fresh” was late.", "The run “after” was late.")
     assert len(isolation_run.sessions) == 2
     assert isolation_run.result.fresh_streams == 1
     assert [(each.name, each.higher, each.lower) for each in isolation_run.result.conditions] == [("after", 0, 0)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import cost_words
@@ -59,6 +59,8 @@ class IsolationChecker:
         if isolation_run is not None and isolation_run.result is not None:
             self._banners.withdraw(SUMMARY)  # the tab shows what came of it
             self._view.show_result(isolation_run.result)
+            for note in isolation_run.notes:
+                self._banners.show_problem(Problem(code="isolation_invalid", what=note), "warn")
         elif isolation_run is not None and isolation_run.problem is not None:
             self._banners.show_problem(isolation_run.problem)
         self.refresh()

@@ -35,9 +35,10 @@ async def test_a_check_shows_its_phase_and_its_verdict(bench: PageBench) -> None
     assert bench.state.run.phase is RunPhase.STOPPING
     checker.refresh()
     assert view.progress.cancel_button.text() == "Stop now"
-    engine.isolation_run = IsolationRun(result=FAILED, problem=None, sessions=())
+    engine.isolation_run = IsolationRun(result=FAILED, problem=None, sessions=(), notes=("One run is INVALID.",))
     bench.feed(ENDED)
     checker.run_finished()
+    assert [banner.problem.what for banner in bench.page.banners.banners()] == ["One run is INVALID."]
     assert view.verdict.text() == "FAIL"
     assert view.button.isEnabled()
     assert view.progress.isHidden()
