@@ -6,6 +6,7 @@ PortAudio freezes its list of devices when it starts, and its ALSA and JACK laye
 from __future__ import annotations
 
 import contextlib
+import io
 import locale
 import os
 from collections import Counter
@@ -19,13 +20,15 @@ from flux_desktop.base.problem import Problem, ProblemError
 def load() -> Any:
     """The PyAudio module. Raises `ProblemError` ``audio_library_missing``."""
     try:
-        import pyaudio
+        # PyAudio prints to standard output when it cannot be loaded, where a child process answers.
+        with contextlib.redirect_stdout(io.StringIO()):
+            import pyaudio
     except (ImportError, OSError) as error:
         problem = Problem(
             code="audio_library_missing",
             what="The sound library PortAudio cannot be loaded.",
             why=f"{error}.",
-            todo="Install PortAudio (Debian: libportaudio2); recordings can be streamed without it.",
+            todo="Install PortAudio (Debian: libportaudio2 with libasound2); recordings can be streamed without it.",
         )
         raise ProblemError(problem) from error
     return pyaudio

@@ -40,8 +40,8 @@ immediately, without an AWS account.
 
 To check that everything works on this machine:    flux-stress self-test
 
-On Linux without a desktop, Qt may lack system libraries; the self-test names them. The licence of the program is in
-LICENSE, those of its parts under Help → About.
+On Linux without a desktop, system libraries may be missing; the self-test names the first one, and the .deb package
+installs all of them. The licence of the program is in LICENSE, those of its parts under Help → About.
 """
 
 

@@ -17,6 +17,18 @@ from tests.conftest import all_children
 
 SLEEPER = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
 
+LISTING = "import sys; sys.path.insert(0, sys.argv[1]); from flux_desktop.audio.devices import main; main()"
+
+
+async def test_a_sound_library_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+    """PyAudio then prints a remark to standard output, where the listing answers."""
+    missing = "libasound.so.2: cannot open shared object file"
+    (tmp_path / "pyaudio.py").write_text(f"print('Could not import the C module')\nraise ImportError('{missing}')\n")
+    with pytest.raises(ProblemError) as failed:
+        await input_devices(command=(sys.executable, "-c", LISTING, str(tmp_path)))
+    assert failed.value.problem.code == "audio_library_missing"
+    assert missing in failed.value.problem.why
+
 
 def alive(pid: int) -> bool:
     try:

@@ -7,7 +7,6 @@ processes that it starts end with it.
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from flux_desktop.base import program
 from flux_desktop.base.child import Child
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
+from flux_desktop.base.shared_library import missing_library_todo
 from flux_desktop.base.threads import in_thread
 from flux_desktop.engine.records.events import ConnectionEnded, Event, WorkerReady, decode_event
 from flux_desktop.engine.records.facts import ConnectionSummary
@@ -40,7 +40,6 @@ TURN_LIMIT_S = 60.0
 RECOGNISED_WER_MAX_PERCENT = 10.0
 COLOURS_MIN = 20
 """A window with all its panels has more; an empty one has two or three."""
-_LIBRARY = re.compile(r"(lib[\w.+-]+\.so[\w.]*): cannot open shared object")
 
 
 class Painted(msgspec.Struct, kw_only=True):
@@ -252,12 +251,7 @@ async def _finding(name: str, check: Callable[[], Awaitable[str]]) -> QuickCheck
 
 
 def _library_todo(why: str) -> str:
-    missing = _LIBRARY.search(why)
-    if missing is None:
-        return "Install the program again; if it persists, report this line."
-    return (
-        f"Install the system's library {missing[1]} (on Debian, the package that “apt-file search {missing[1]}” lists)."
-    )
+    return missing_library_todo(why) or "Install the program again; if it persists, report this line."
 
 
 def _process_problem(what: str, child: Child, error: Exception) -> ProblemError:

@@ -79,6 +79,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if note := ensure_home():
         print(note, file=sys.stderr)
     allow_many_files()
+    try:
+        return _open(options)
+    except ImportError as error:
+        from flux_desktop.base.shared_library import missing_library_todo
+
+        if (todo := missing_library_todo(str(error))) is None:
+            raise
+        is_self_test = options.self_test_picture is not None  # which says what to do
+        print(error if is_self_test else f"flux-desktop: The window cannot be shown: {error}. {todo}", file=sys.stderr)
+        return 2
+
+
+def _open(options: argparse.Namespace) -> int:
+    """Qt is imported here: where a library of the system is missing, this raises `ImportError`."""
     if options.self_test_picture is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         from flux_desktop.ui.app.self_test_picture import paint

@@ -1,4 +1,4 @@
-"""What a person waits for from the start of the process to a window that answers."""
+"""What a person waits for from the start of the process to a window that answers, or to the reason why not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import time
+
+import pytest
 
 from tests.ui.window.test_main_window_real import children
 from tests.waiting import PATIENCE_S
@@ -35,6 +37,33 @@ async def live():
 with loop:
     loop.run_until_complete(live())
 """
+
+WITHOUT_OPENGL = """
+import sys
+class Linker:
+    def find_spec(self, name, path=None, target=None):
+        if name == "qasync":
+            raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+sys.meta_path.insert(0, Linker())
+from flux_desktop.ui.app import app
+sys.exit(app.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("option", "begin", "end"),
+    [
+        ("--demo", "flux-desktop: The window cannot be shown: libGL.so.1: ", "“apt-file search libGL.so.1” lists).\n"),
+        ("--self-test-picture=x.png", "libGL.so.1: cannot open", "file or directory\n"),
+    ],
+)
+def test_a_library_that_the_system_lacks_is_named(option: str, begin: str, end: str) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", WITHOUT_OPENGL, option]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(begin)
+    assert done.stderr.endswith(end)
 
 
 def test_the_window_answers_soon_after_its_start() -> None:
