@@ -18,13 +18,15 @@ from flux_desktop.evaluation.cost import Prices, cost_of
 
 
 def prices_from(args: argparse.Namespace) -> Prices:
-    """The prices of the flags, else those that were entered, else the suggestion."""
+    """The prices of the flags, else those that were entered, else the suggestion; none that are in another currency."""
     prices = stored_prices()
+    if args.currency and args.currency != prices.currency:
+        prices = Prices(currency=args.currency)
     if args.price is not None:
         prices = msgspec.structs.replace(prices, licence_per_stream_minute=args.price, suggested=False)
     if (per_hour := getattr(args, "instance_price", None)) is not None:
         prices = msgspec.structs.replace(prices, instance_per_hour=per_hour)
-    return msgspec.structs.replace(prices, currency=args.currency) if args.currency else prices
+    return prices
 
 
 def stream_minutes(plan: RunPlan) -> float | None:

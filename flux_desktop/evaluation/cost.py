@@ -104,15 +104,15 @@ def money(amount: float, currency: str) -> str:
 
 def budget_stream_minutes(text: str, prices: Prices) -> float:
     """Stream-minutes of a budget: a number of them, or money at the price per stream-minute. Raises `ProblemError`."""
-    compact = text.strip().lower().removeprefix("$")
-    amount = compact.removesuffix(prices.currency.lower()).strip()
+    unit = prices.currency.lower()
+    amount = text.strip().lower().removeprefix(_SYMBOLS.get(prices.currency, unit)).removesuffix(unit).strip()
     try:
         value = float(amount)
     except ValueError:
         value = -1.0
     if not 0 < value < 1e9:
         raise _wrong(
-            f"The budget “{text}” cannot be read.", "Write stream-minutes, such as 500, or money, such as 5usd."
+            f"The budget “{text}” cannot be read.", f"Write stream-minutes, such as 500, or money, such as 5{unit}."
         )
     if text.strip().lower() == amount:
         return value

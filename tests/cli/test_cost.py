@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
@@ -83,6 +84,10 @@ def test_a_budget_is_minutes_or_money() -> None:
     for text in ("", "-1", "5eur", "many"):
         with pytest.raises(ProblemError):
             budget_stream_minutes(text, PRICES)
+    in_euro = msgspec.structs.replace(PRICES, currency="EUR")
+    assert budget_stream_minutes("€5", in_euro) == budget_stream_minutes("5eur", in_euro) == pytest.approx(500)
+    with pytest.raises(ProblemError, match="such as 5eur"):
+        budget_stream_minutes("$5", in_euro)
     with pytest.raises(ProblemError, match="needs a price"):
         budget_stream_minutes("5usd", Prices())
 
@@ -91,6 +96,13 @@ def test_the_flags_replace_stored_prices() -> None:
     args = argparse.Namespace(price=0.02, currency="EUR", instance_price=7.0)
     prices = prices_from(args)
     assert (prices.licence_per_stream_minute, prices.currency, prices.instance_per_hour) == (0.02, "EUR", 7.0)
+    assert not prices.suggested
+
+
+def test_a_price_in_another_currency_is_none_in_this_one() -> None:
+    args = argparse.Namespace(price=None, currency="EUR", instance_price=7.0)
+    prices = prices_from(args)
+    assert (prices.licence_per_stream_minute, prices.currency, prices.instance_per_hour) == (None, "EUR", 7.0)
     assert not prices.suggested
 
 
