@@ -1,8 +1,9 @@
 """What a connection was sent and what it transcribed, put side by side in time and aligned turn by turn.
 
 A transcript's turns need not be those of the reference: both are joined between pauses that no transcribed turn spans,
-aligned as a whole there, and the errors counted for the reference turn in which they lie. Extra words belong to the
-turn before them, or to the first one.
+aligned as a whole there, and the errors counted for the reference turn in which they lie. Turns that are counted by
+other rules, as those of another language, are always parted. Extra words belong to the turn before them, or to the
+first one.
 """
 
 from __future__ import annotations
@@ -89,7 +90,8 @@ def _blocks(
                 until += 1
             before = spoken[place - 1]
             spans = any(each.end_s > turn.start_s for each in transcripts[first:until])
-            if turn.start_s - before.end_s >= PAUSE_MIN_S and turn.unit == before.unit and not spans:
+            is_pause = turn.start_s - before.end_s >= PAUSE_MIN_S and not spans
+            if is_pause or (turn.unit, turn.normaliser) != (before.unit, before.normaliser):
                 blocks[-1][1].extend(transcripts[first:until])
                 first = until
                 blocks.append(([], []))

@@ -63,7 +63,8 @@ def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> 
 
 def alike_to(sessions: Sequence[SessionFacts], like: SessionFacts) -> list[SessionFacts]:
     """Those that were recorded like one of them, in the order of time."""
-    return sorted((each for each in sessions if _likeness(each) == _likeness(like)), key=lambda each: each.name)
+    alike = (each for each in sessions if _likeness(each) == _likeness(like))
+    return sorted(alike, key=lambda each: (each.wall_time, each.name))  # names are in the local time of the machine
 
 
 def interval_words(point: TrendPoint) -> str:

@@ -154,7 +154,9 @@ class SessionKeeper:
         self._compare()
 
     def _compare(self, *, force: bool = False) -> None:
-        selected = sorted(self._page.panel.list.selected(), key=lambda each: each.name, reverse=self._swapped)
+        selected = sorted(
+            self._page.panel.list.selected(), key=lambda each: (each.wall_time, each.name), reverse=self._swapped
+        )
         if len(selected) == 2:
             base, new = selected
             self._compared = (base.name, new.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flux_desktop.evaluation.accuracy.heard_text import TurnText, turn_texts
+from flux_desktop.evaluation.accuracy.normalisers import BASIC
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from tests.evaluation.texts import heard, spoken
 
@@ -49,6 +50,16 @@ def test_words_that_nobody_said_count() -> None:
 def test_numbers_meet_in_one_spelling() -> None:
     turns = turn_texts([spoken("Twenty-one dollars, Mr. Smith", 1, 3)], [heard("$21 mister smith", 1.2, 3.3)])
     assert normalised(turns) == [WordErrors(3)]
+
+
+def test_clips_of_several_languages_on_a_connection_are_each_counted_by_their_own_rules() -> None:
+    turns = [
+        spoken("twenty dollars", 1, 3),
+        spoken("Grüße, zwanzig", 3.5, 5, clip="b.wav", normaliser=BASIC),
+        spoken("你好世界", 12, 13, clip="c.wav", normaliser=BASIC),
+    ]
+    texts = [heard("$20", 1.2, 3.3), heard("grüße zwanzig", 3.6, 5.5), heard("你好世界", 12.1, 13.5)]
+    assert normalised(turn_texts(turns, texts)) == [WordErrors(1), WordErrors(2), WordErrors(4, unit="character")]
 
 
 def test_scripts_without_spaces_are_counted_by_character() -> None:

@@ -42,6 +42,12 @@ def test_only_sessions_that_are_alike_are_part_of_it() -> None:
     assert interval_words(figure_trend.points[0]) == "90.0 to 120.0, n = 100"
 
 
+def test_the_order_is_that_of_time_whatever_the_time_zone_of_the_machine_that_named_them() -> None:
+    summer = session(1, 100.0, name="2026-10-25_02-50-00", wall_time="2026-10-25T00:50:00+00:00")
+    winter = session(1, 200.0, name="2026-10-25_02-10-00", wall_time="2026-10-25T01:10:00+00:00")
+    assert trend([winter, summer], winter, "update_p95_ms").values() == [100.0, 200.0]
+
+
 def test_what_they_have_in_common() -> None:
     sessions = [session(1, 100.0), session(2, 999.0, connections=21)]
     assert alike_to(sessions, sessions[0]) == sessions[:1]
