@@ -168,8 +168,8 @@ async def _record(
         report, stream_minutes=round(size.stream_minutes, 1), duration_s=round(time.monotonic() - started_s, 1)
     )
     interrupted, invalid = recording.interrupted, recording.invalid
-    is_generator_lost = recording.problem is not None and recording.problem.code == "generator_lost"
-    if args.confirm and report.turns and not interrupted and not is_generator_lost:
+    is_given_up = recording.problem is not None and recording.problem.code in {"generator_lost", "recording_failed"}
+    if args.confirm and report.turns and not interrupted and not is_given_up:
         report, interrupted, live_invalid = await _confirmed(args, plan, report, recording.traces, make_engine)
         invalid = invalid or live_invalid
     _print(args, report)

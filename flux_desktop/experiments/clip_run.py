@@ -20,7 +20,7 @@ from flux_desktop.engine.connection.retry_policy import REFUSED_PARAMETERS
 from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.commands import SendControl
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded, RunStarted
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, Notice, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
@@ -51,8 +51,8 @@ class ClipRunResult(Struct, frozen=True, kw_only=True):
     refused: Problem | None = None
     unsupported: bool = False
     """A connection was ended because the build does not accept a control message."""
-    generator_lost: Problem | None = None
-    """Why the run ended early with a generator of its cluster."""
+    given_up: Problem | None = None
+    """Why another run would fare no better: a generator of the cluster was lost, or nothing can be recorded."""
     problem: Problem | None = None
     """The first problem of a connection, or why the run could not be carried out."""
 
@@ -121,6 +121,7 @@ class ClipRun:
         self._done = self._failed = self._failed_in_a_row = 0
         self._refused: Problem | None = None
         self._problem: Problem | None = None
+        self._unrecorded: Problem | None = None
         self._unsupported = False
         self._scouting = scout
         self._stopping = False
@@ -156,13 +157,18 @@ class ClipRun:
             failed=self._failed,
             refused=self._refused,
             unsupported=self._unsupported,
-            generator_lost=_generator_lost(ended),
-            problem=ended.problem or self._problem,
+            given_up=self._unrecorded or _generator_lost(ended),
+            problem=ended.problem or self._unrecorded or self._problem,
         )
 
     # ------------------------------------------------------------ events
 
     def _take(self, event: Event) -> None:
+        if isinstance(event, Notice) and event.problem.code == "recording_failed":
+            problem = replace(event.problem, todo="Only what is recorded counts. Free space, then start again.")
+            self._unrecorded = self._unrecorded or problem
+            self.stop(drain=False)
+            return
         self._on_event(event)
         if isinstance(event, RunStarted):
             self._origin_s = time.monotonic() - event.t

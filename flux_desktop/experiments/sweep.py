@@ -158,9 +158,9 @@ class Sweep:
                 self._state.force_end = False
                 self._notes.append(NO_FORCE_END)
                 continue
-            if result.generator_lost is not None:
-                # Another run would wait for that generator, or send its load from another place.
-                problem = result.generator_lost
+            if result.given_up is not None:
+                # Another run would wait for that generator, send its load from another place, or leave nothing.
+                problem = result.given_up
                 break
             if not result.done:
                 break

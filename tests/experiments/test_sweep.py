@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.audio_events import ClipStarted
+from flux_desktop.engine.records.events import Event
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.supervision.supervisor import Supervisor
@@ -127,3 +129,23 @@ def test_a_lost_generator_ends_the_sweep_at_once(data_set: Path) -> None:  # noq
     assert facts is not None
     assert facts.verdict == Verdict.INVALID, "and not interrupted"
     assert recording.notes[0].startswith(f"The recording is INVALID, so its delivery times are not reliable: {FAULT};")
+
+
+def test_a_sweep_that_cannot_be_recorded_ends_at_once(data_set: Path) -> None:  # noqa: F811
+    """A stream that leaves nothing to evaluate costs as much as any other."""
+    engines: list[Supervisor] = []
+
+    def make_engine(on_event: Callable[[Event], None]) -> Supervisor:
+        engines.append(Supervisor(on_event, sessions_dir=data_set / "below a file"))
+        return engines[-1]
+
+    full = sweep_of(data_set)
+    full._make_engine = make_engine
+    recording = asyncio.run(full.run())
+    assert len(engines) == 1
+    assert (recording.missing, recording.traces) == (2, ())
+    assert recording.problem is not None
+    assert recording.problem.sentence() == (
+        "The run is not being recorded. The session folder could not be created: File exists. "
+        "Only what is recorded counts. Free space, then start again."
+    )

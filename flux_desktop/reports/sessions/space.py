@@ -42,10 +42,12 @@ def space_problem(folder: Path, connection_minutes: float, bytes_per_minute: flo
     return Problem(
         code="space_short",
         what=f"This run will write about {_size(needed)}; {_size(free)} are free.",
-        why="When the disk is full, recording stops and the run continues.",
+        why="When the disk is full, nothing more is recorded.",
         todo="Delete old sessions, or record on another disk.",
     )
 
 
 def _size(count: float) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} GB"
+    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from flux_desktop.reports.sessions.facts import SessionFacts
 from flux_desktop.reports.sessions.space import (
@@ -27,3 +30,10 @@ def test_too_little_room_is_told_with_both_figures(tmp_path: Path) -> None:
     assert problem is not None
     assert problem.what.startswith("This run will write about 50000.0 GB; ")
     assert problem.what.endswith(" are free.")
+
+
+def test_small_amounts_are_stated_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=99_400))
+    problem = space_problem(tmp_path, 6.0, 50_000)
+    assert problem is not None
+    assert problem.what == "This run will write about 300 kB; 99 kB are free."
