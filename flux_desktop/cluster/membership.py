@@ -13,8 +13,12 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 
 from flux_desktop import __version__
 from flux_desktop.base.authority import Authority
@@ -25,6 +29,7 @@ _PREFIX = "flux-cluster-1:"
 _ANY_PREFIX = re.compile(r"\bflux-cluster-\d+:")
 """Also that of another version, whose line is not a file."""
 _LINE_MAX_BYTES = 64 * 1024
+_NOT_WHOLE = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm)
 _PARTS = ("aws-sdk-sagemaker-runtime-http2", "distributed")
 """Distributions whose versions must be the same on all machines."""
 
@@ -89,9 +94,8 @@ def from_line(text: str, now_s: float | None = None) -> Membership:
         if not unpacker.eof:
             raise ValueError("cut off")
         membership = msgspec.json.decode(data, type=Membership)
-        if not membership.address.startswith("tls://"):
-            raise ValueError("not an address of a coordinator")
-    except (ValueError, zlib.error, msgspec.DecodeError):
+        _check_whole(membership)
+    except (*_NOT_WHOLE, zlib.error, msgspec.DecodeError):
         raise ProblemError(
             Problem(
                 code="cluster_line_invalid",
@@ -102,6 +106,18 @@ def from_line(text: str, now_s: float | None = None) -> Membership:
         ) from None
     check_not_expired(membership, now_s)
     return membership
+
+
+def _check_whole(membership: Membership) -> None:
+    """Raise one of `_NOT_WHOLE` for one whose parts do not belong together."""
+    address = urlsplit(membership.address)
+    if address.scheme != "tls" or not address.hostname or not address.port:
+        raise ValueError("not an address of a coordinator")
+    authority, own = (x509.load_pem_x509_certificate(pem.encode()) for pem in (membership.ca, membership.cert))
+    key = serialization.load_pem_private_key(membership.key.encode(), password=None)
+    if key.public_key() != own.public_key():
+        raise ValueError("not the key of the certificate")
+    own.verify_directly_issued_by(authority)
 
 
 def check_not_expired(membership: Membership, now_s: float | None = None) -> None:

@@ -38,6 +38,7 @@ JOIN_MAX_S = 10.0
 _JOINED_MAX_S = 60.0
 _TOLD_AFTER_S = 5.0
 """Generators that are just starting need no notice."""
+_LOOK_S = 0.2
 _HASHING_MAX_S = 3600.0
 
 
@@ -160,16 +161,18 @@ class ClusterPool:
         """Addresses and names of those that have joined, once there are enough. Raises `ProblemError`."""
         generators: list[tuple[str, str]] = []
         is_told, waiting_since_s = False, time.monotonic()
+        limit_s = _JOINED_MAX_S if self._wanted > 1 or self._starting_here else JOIN_MAX_S
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_JOINED_MAX_S if self._wanted > 1 or self._starting_here else JOIN_MAX_S):
-                while len(generators) < self._wanted:
-                    await asyncio.sleep(0.2 if generators else 0.0)
+            async with asyncio.timeout(limit_s):
+                while True:
                     known = (await joined.scheduler.identity(n_workers=-1))["workers"]
                     generators = [(address, str(each["name"])) for address, each in known.items()]
-                    waited_s = time.monotonic() - waiting_since_s
-                    if len(generators) < self._wanted and not is_told and waited_s > _TOLD_AFTER_S:
+                    if len(generators) >= self._wanted:
+                        break
+                    if not is_told and time.monotonic() - waiting_since_s > _TOLD_AFTER_S:
                         is_told = True
-                        self._tell_waiting(len(generators))
+                        self._tell_waiting(len(generators), limit_s)
+                    await asyncio.sleep(_LOOK_S)
         if len(generators) < self._wanted:
             raise ProblemError(
                 Problem(
@@ -182,12 +185,12 @@ class ClusterPool:
             )
         return generators
 
-    def _tell_waiting(self, present: int) -> None:
+    def _tell_waiting(self, present: int, limit_s: float) -> None:
         who = "They are starting" if self._starting_here else "Start the others with “flux-stress cluster join”"
         problem = Problem(
             code="cluster_waiting",
             what=f"Waiting for generators: {present} of {self._wanted} have joined the cluster.",
-            todo=f"{who}; they have {_JOINED_MAX_S:.0f} s in all.",
+            todo=f"{who}; they have {limit_s:.0f} s in all.",
         )
         self._on_event(0, Notice(t=time.monotonic() - self._began_s, problem=problem))
 

@@ -71,10 +71,26 @@ def test_anything_else_is_refused_in_a_sentence(damage, membership: Membership) 
         from_line(damage(to_line(membership)))
 
 
-def test_a_line_without_an_address_over_tls_is_refused(membership: Membership) -> None:
-    open_line = to_line(msgspec.structs.replace(membership, address="tcp://10.0.0.5:8786"))
+OTHER = new_membership("tls://10.0.0.5:8786")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"address": "tcp://10.0.0.5:8786"},
+        {"address": "tls://10.0.0.5"},
+        {"address": "tls://:8786"},
+        {"address": "tls://10.0.0.5:99999"},
+        {"key": OTHER.key},
+        {"key": "no key"},
+        {"cert": OTHER.cert, "key": OTHER.key},
+        {"ca": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"},
+    ],
+)
+def test_a_line_whose_parts_do_not_belong_together_is_refused(changes, membership: Membership) -> None:
+    line = to_line(msgspec.structs.replace(membership, **changes))
     with pytest.raises(ProblemError, match="Copy the whole line"):
-        from_line(open_line)
+        from_line(line)
 
 
 def test_a_line_of_another_version_is_not_taken_for_a_file(membership: Membership) -> None:
