@@ -13,6 +13,7 @@ from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
 from flux_desktop.evaluation.comparing.paired import ArmComparison, Paired, p_text
 from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
+from flux_desktop.ui.models.presenter.lines import MARKS
 from flux_desktop.ui.models.tune_turns import AFTER_S, BEFORE_S
 
 APART_S = 0.1
@@ -165,7 +166,7 @@ def _words(own: Sequence[TraceMessage], ends: Sequence[TraceMessage]) -> list[st
 
 def marked_words(a: Sequence[str], b: Sequence[str]) -> tuple[tuple[HeardWord, ...], tuple[HeardWord, ...]]:
     """Both texts, each with the words marked that the other one does not have in their place."""
-    plain_a, plain_b = ([word.casefold().strip(".,:;!?") for word in words] for words in (a, b))
+    plain_a, plain_b = ([word.casefold().strip(MARKS) for word in words] for words in (a, b))
     shared_a, shared_b = [False] * len(a), [False] * len(b)
     for block in SequenceMatcher(None, plain_a, plain_b, autojunk=False).get_matching_blocks():
         for step in range(block.size):

@@ -64,7 +64,7 @@ class SplitPanel(QWidget):
         for part, arm in zip(self.arms, split.arms, strict=False):
             part.show_content(arm)
         arm_descriptions = [
-            f"{arm.title}, {arm.setting}: {' '.join(w.text for w in arm.words)}, {arm.verdict.words}"
+            f"{arm.title}, {arm.setting}: {''.join(w.text for w in arm.words)}, {arm.verdict.words}"
             for arm in split.arms
         ]
         self.setAccessibleDescription(split.hint or f"{split.title}, {split.same}. " + ". ".join(arm_descriptions))

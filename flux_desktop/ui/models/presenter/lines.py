@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 Advance = Callable[[str], float]
 """Width of a text in some type."""
+
+_CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+_CLOSING = "、。，．！？」』）…ー"  # noqa: RUF001 - full-width marks
+MARKS = f" .,:;!?{_CLOSING}"
+"""What the end of a word may have that makes it no other word."""
+_PIECE = re.compile(rf"\s*(?:[{_CJK}][{_CLOSING}]*|[^\s{_CJK}]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +30,34 @@ class Line:
         return self.settled + self.interim
 
 
+def pieces(text: str) -> list[str]:
+    """What a line may be broken between: words, each with its space before it, and Japanese or Chinese characters."""
+    return [piece if n else piece.lstrip() for n, piece in enumerate(_PIECE.findall(text))]
+
+
 def wrapped(settled: str, interim: str, width: float, advance: Advance) -> list[Line]:
-    """Lines of `width` at most. A word that is added never moves an earlier one; a word too long has its own line."""
-    lines: list[Line] = []
-    words = [(word, True) for word in settled.split()] + [(word, False) for word in interim.split()]
-    current, current_interim = "", ""
-    for word, is_settled in words:
-        spaced = f" {word}" if current or current_interim else word
-        if (current or current_interim) and advance(current + current_interim + spaced) > width:
-            lines.append(Line(current, current_interim))
-            current, current_interim, spaced = "", "", word
-        if is_settled:
-            current += spaced
-        else:
-            current_interim += spaced
-    if current or current_interim:
-        lines.append(Line(current, current_interim))
-    return lines
+    """Lines of `width` at most. A word that is added never moves an earlier one; a word too long is broken."""
+    lines = [Line("")]
+    settled_count = len(pieces(settled))
+    for n, piece in enumerate(pieces(settled + interim)):
+        if lines[-1].text and advance(lines[-1].text + piece) > width:
+            lines.append(Line(""))
+        for part in _parts(piece if lines[-1].text else piece.lstrip(), width, advance):
+            if lines[-1].text and advance(lines[-1].text + part) > width:
+                lines.append(Line(""))
+            line, kind = lines[-1], "settled" if n < settled_count else "interim"
+            lines[-1] = replace(line, **{kind: getattr(line, kind) + part})
+    return [line for line in lines if line.text]
+
+
+def _parts(word: str, width: float, advance: Advance) -> Iterator[str]:
+    """The word, in several parts where it is wider than a line."""
+    start = 0
+    for end in range(1, len(word)):
+        if advance(word[start : end + 1]) > width and not unicodedata.combining(word[end]):
+            yield word[start:end]
+            start = end
+    yield word[start:]
 
 
 def rolled(lines: list[Line], rows: int) -> list[Line]:
@@ -64,15 +83,15 @@ class InterimWords:
         if turn != self._turn:
             self._turn, self._seen, self._text, self._settled = turn, -1, "", 0
         if revision != self._seen:
-            before, now = self._text.split(), text.split()
+            before, now = pieces(self._text), pieces(text)
             common = next((n for n, pair in enumerate(zip(before, now, strict=False)) if _differ(*pair)), None)
             self._settled = min(len(before), len(now)) if common is None else common
             self._seen, self._text = revision, text
-        words = text.split()
+        words = pieces(text)
         cut = len(words) if final else self._settled
-        return " ".join(words[:cut]), " ".join(words[cut:])
+        return "".join(words[:cut]), "".join(words[cut:])
 
 
 def _differ(one: str, other: str) -> bool:
     """Whether two words differ in more than case and punctuation, which the end of a sentence adds."""
-    return one.casefold().strip(".,:;!?") != other.casefold().strip(".,:;!?")
+    return one.casefold().strip(MARKS) != other.casefold().strip(MARKS)

@@ -12,7 +12,7 @@ from flux_desktop.flux.options import FluxOptions
 from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.presenter.answer import answer
-from flux_desktop.ui.models.presenter.lines import InterimWords
+from flux_desktop.ui.models.presenter.lines import InterimWords, pieces
 from flux_desktop.ui.models.presenter.live_cuts import LiveCut, live_cuts
 from flux_desktop.ui.models.presenter.split import WINDOW_S, Arm, ArmVerdict, Lane, Split, compared
 from flux_desktop.ui.models.run_model import RunModel
@@ -72,7 +72,7 @@ class LivePair:
         card = cards[-1]
         turn = conversation.conn, card.serial
         settled, interim = self._interim[place].take(turn, card.revision, card.text, final=card.tone == "final")
-        return f"{settled} {interim}".strip(), len(interim.split())
+        return settled + interim, len(pieces(interim))
 
 
 def arms_of(run: RunModel, selected: list[int]) -> tuple[int, int] | None:
@@ -111,7 +111,7 @@ def _source_name(run: RunModel) -> str:
 
 
 def _plain(transcript: str) -> tuple[HeardWord, ...]:
-    return tuple(HeardWord(text=word) for word in transcript.split())
+    return tuple(HeardWord(text=word) for word in pieces(transcript))
 
 
 def _position_s(conversation: Conversation, run: RunModel) -> float:
@@ -134,7 +134,7 @@ def _verdict(conversation: Conversation, run: RunModel, cuts: list[LiveCut] | No
     return ArmVerdict(
         "ok" if latest_answer.comparable else "quiet",
         latest_answer.figure,
-        f"{latest_answer.caption} · {latest_answer.many}" if latest_answer.many else "",
+        latest_answer.caption if latest_answer.figure else "",
     )
 
 

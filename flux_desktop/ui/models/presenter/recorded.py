@@ -20,6 +20,7 @@ from flux_desktop.evaluation.traces.live_score import live_score
 from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, TurnResult
 from flux_desktop.ui.models.presenter.answer import PEOPLE, seconds
+from flux_desktop.ui.models.presenter.lines import pieces
 from flux_desktop.ui.models.presenter.split import Arm, ArmVerdict, Lane, Split, compared
 
 
@@ -144,7 +145,7 @@ def _said(track: ArmTrack, position_s: float) -> tuple[str, int, tuple[int, ...]
     numbered_turn = track.turn_at(position_s)
     from_s = 0.0 if numbered_turn is None else numbered_turn[1].turn.start_s
     cut_s = set() if numbered_turn is None else {cut.audio_s for cut in numbered_turn[1].cut_offs}
-    words: list[str] = []
+    ended: list[str] = []
     cuts: list[int] = []
     open_words: list[str] = []
     before: list[str] = []
@@ -152,14 +153,14 @@ def _said(track: ArmTrack, position_s: float) -> tuple[str, int, tuple[int, ...]
         if message.audio_s <= from_s:
             continue
         if message.event == "EndOfTurn":
-            words += message.transcript.split()
+            ended.append(message.transcript)
             open_words, before = [], []
             if message.audio_s in cut_s:
-                cuts.append(len(words))
+                cuts.append(len(pieces(" ".join(ended))))
         else:
-            before, open_words = open_words, message.transcript.split()
+            before, open_words = open_words, pieces(message.transcript)
     interim = sum(1 for n, word in enumerate(open_words) if n >= len(before) or word.casefold() != before[n].casefold())
-    return " ".join([*words, *open_words]), interim, tuple(cuts)
+    return " ".join(filter(None, [*ended, "".join(open_words)])), interim, tuple(cuts)
 
 
 def _lane(track: ArmTrack, position_s: float) -> Lane:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flux_desktop.datasets.clip import Span
+from flux_desktop.ui.models.presenter.lines import pieces
 from flux_desktop.ui.models.tune_ab import HeardWord, marked_words
 
 WINDOW_S = 20.0
@@ -79,7 +80,7 @@ def compared(a: str, b: str) -> tuple[tuple[HeardWord, ...], tuple[HeardWord, ..
 
     What one arm has not reached yet is no difference: the longer text is compared up to the length of the other one.
     """
-    ours, theirs = a.split(), b.split()
+    ours, theirs = pieces(a), pieces(b)
     both = min(len(ours), len(theirs))
     one, other = marked_words(ours[: both + 1], theirs[: both + 1])
     ahead = [tuple(HeardWord(text=word) for word in words[both + 1 :]) for words in (ours, theirs)]

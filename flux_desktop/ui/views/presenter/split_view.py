@@ -149,12 +149,13 @@ class ArmPart(PresenterPart[Arm]):
         rows: list[list[tuple[int, float]]] = [[]]
         x = 0.0
         for place, word in enumerate(arm.words):
-            width = metrics.horizontalAdvance(word.text)
+            width = metrics.horizontalAdvance(word.text.strip())
+            x += space if word.text.startswith(" ") else 0.0
             if rows[-1] and x + width > area.width():
                 rows.append([])
-                x = 0.0
+            x = x if rows[-1] else 0.0
             rows[-1].append((place, x))
-            x += width + space
+            x += width
         fitting = max(1, int(area.height() / leading))
         painter.setFont(face)
         for line, row in enumerate(rows[-fitting:]):
@@ -165,10 +166,10 @@ class ArmPart(PresenterPart[Arm]):
     def _paint_word(
         self, painter: QPainter, arm: Arm, place: int, at: QPointF, metrics: QFontMetricsF, theme: Theme
     ) -> None:
-        word = arm.words[place]
+        word, text = arm.words[place], arm.words[place].text.strip()
         painter.setPen(QColor(theme.muted if place >= len(arm.words) - arm.interim else theme.text))
-        painter.drawText(at, word.text)
-        width = metrics.horizontalAdvance(word.text)
+        painter.drawText(at, text)
+        width = metrics.horizontalAdvance(text)
         if not word.is_shared:
             painter.fillRect(QRectF(at.x(), at.y() + self.px(8), width, max(2.0, self.px(5))), QColor(theme.warn))
         if place + 1 in arm.cuts:

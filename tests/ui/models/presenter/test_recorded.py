@@ -14,7 +14,7 @@ def arms(position_s: float) -> tuple[Arm, ...]:
 
 
 def text(arm: Arm) -> str:
-    return " ".join(word.text for word in arm.words)
+    return "".join(word.text for word in arm.words)
 
 
 def test_text_appears_when_it_has_arrived() -> None:

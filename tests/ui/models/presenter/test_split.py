@@ -31,10 +31,11 @@ def test_the_window_stands_still_until_the_playhead_has_come_far() -> None:
         ("to me rather", "to be rather selfish", ["me", "be"]),
         ("To be, rather", "to be rather.", []),
         ("", "to be", []),
+        ("今日は良い。", "今日は悪い。", ["良", "悪"]),
     ],
 )
 def test_words_of_one_arm_alone_are_marked(a: str, b: str, different: list[str]) -> None:
     one, other = compared(a, b)
-    assert [word.text for word in (*one, *other) if not word.is_shared] == different
-    assert " ".join(word.text for word in one) == a
-    assert " ".join(word.text for word in other) == b
+    assert [word.text.strip() for word in (*one, *other) if not word.is_shared] == different
+    assert "".join(word.text for word in one) == a
+    assert "".join(word.text for word in other) == b

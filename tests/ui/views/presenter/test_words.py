@@ -18,7 +18,7 @@ def test_interim_words_are_lighter_and_earlier_turns_stand_above(qtbot: QtBot, t
     image = part.grab().toImage()
     assert max(rows_of(image, DARK.muted)) < min(rows_of(image, DARK.text))
     top = min(rows_of(image, DARK.text))
-    part.show_content(LiveWords("settled", "interim", ("earlier",)))
+    part.show_content(LiveWords("settled", " interim", ("earlier",)))
     image = part.grab().toImage()
     assert max(rows_of(image, DARK.muted)) > top, "the interim word"
     assert min(rows_of(image, DARK.text)) == top, "nothing has moved"
