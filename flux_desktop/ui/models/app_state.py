@@ -63,6 +63,8 @@ class AppState:
         self.reading = ""
         """Name of the recording or data set that was chosen and is still being read; empty if there is none."""
         self.presenting = False
+        self.newest_failure: Callable[[], str] = str
+        """What the window reports as failed, for views that cover its messages; empty if there is nothing."""
         self.actions: dict[str, Callable[..., object]] = {}
         """What parts of the window offer to others: `mute`, `pause`, `seek` (by seconds), `turn` (by turns) and
         `support` (of an endpoint, over a widget)."""

@@ -13,11 +13,14 @@ from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.clip import Span
 from flux_desktop.evaluation.comparing.paired import ArmComparison, Paired, p_text
 from flux_desktop.evaluation.traces.trace import Trace, TraceMessage
-from flux_desktop.ui.models.presenter.lines import MARKS
 from flux_desktop.ui.models.tune_turns import AFTER_S, BEFORE_S
 
 APART_S = 0.1
 """Decisions closer than this are the same: servers decide once per frame of 80 ms."""
+
+
+MARKS = " .,:;!?、。，．！？…"  # noqa: RUF001 - full-width marks
+"""What the end of a word may have that makes it no other word."""
 
 
 class HeardWord(msgspec.Struct, frozen=True):

@@ -43,6 +43,7 @@ class LivePage(QWidget):
         self.plots.setFixedWidth(RIGHT_PX)
         self.status = StatusLine(state, heartbeat)
         self.banners = BannerStack(theme, follows=self.flux_panel.controls.target)
+        state.newest_failure = self.banners.newest_failure
         columns = QHBoxLayout(self)
         columns.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
         columns.setSpacing(SPACE_M)

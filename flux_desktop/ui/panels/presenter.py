@@ -159,9 +159,8 @@ class Presenter(QWidget):
         self.counters.setVisible(shown)
         if shown:
             self.counters.show_content(counters(run, self._state.prices))
-        if run.records_microphone != self.recording.content:
-            self.recording.show_content(run.records_microphone)
-            self._place()
+        self.recording.show_content(run.records_microphone)
+        self._place()
         listening = self._state.listening
         silent = "no sound" if listening.problem is not None else "muted" if listening.muted else ""
         self.keys_hint.show_content((silent or "? keys", False))
@@ -280,8 +279,9 @@ class Presenter(QWidget):
         hint = round(170 * unit)
         mark = round(RECORDING_PX * unit) if self.recording.content else 0
         self.recording.setGeometry(QRect(line.left(), line.top(), mark, foot))
-        self.source.setGeometry(line.adjusted(mark, 0, -hint - line.width() // 2 - 1, 0))
-        self.counters.setGeometry(line.adjusted(line.width() // 2 - hint, 0, -hint, 0))
+        counted = 0 if self.counters.isHidden() else min(line.width() // 2, self.counters.needed_px)
+        self.source.setGeometry(line.adjusted(mark, 0, -hint - counted - 1, 0))
+        self.counters.setGeometry(line.adjusted(line.width() - hint - counted, 0, -hint, 0))
         self.keys_hint.setGeometry(QRect(line.right() - hint + 1, line.top(), hint, foot))
         view = self._views[self.choice.view]
         view.setGeometry(inner.adjusted(0, 0, 0, -foot - round(10 * unit)))

@@ -36,6 +36,7 @@ from flux_desktop.ui.views.presenter.words import LiveWords, SubtitlesPart, Word
 from flux_desktop.ui.views.timeline import TimelineView
 
 IDLE_READY = "Ready. Press Ctrl+R to start, or Esc to go back."
+GO_BACK = "Press Esc to go back."
 IDLE_NOT_READY = "Nothing is selected to stream. Press Esc to go back and select a recording or a microphone."
 WAITING, CONNECTING, LISTENING = "Waiting to connect…", "Connecting…", "Listening…"
 NO_TEXT = "No text was received on this connection."
@@ -71,6 +72,8 @@ class Words:
     def _idle(self) -> str:
         if self._state.reading:
             return READING.format(name=self._state.reading)
+        if failure := self._state.newest_failure():
+            return f"{failure} {GO_BACK}"
         return IDLE_READY if self._state.has_audio else IDLE_NOT_READY
 
 

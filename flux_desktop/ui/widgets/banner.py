@@ -143,6 +143,11 @@ class BannerStack(QWidget):
         items = (self._layout.itemAt(i) for i in range(self._layout.count()))
         return [widget for item in items if item is not None and isinstance(widget := item.widget(), Banner)]
 
+    def newest_failure(self) -> str:
+        """The newest message of a failure, as one text; empty without one."""
+        failed = (banner.problem.sentence() for banner in self.banners() if banner.property("tone") == "danger")
+        return next(failed, "")
+
     def withdraw(self, code: str) -> None:
         """Close the banner of a problem that does not exist any more."""
         for banner in self.banners():

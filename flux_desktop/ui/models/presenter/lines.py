@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from flux_desktop.ui.models.tune_ab import MARKS
+
 Advance = Callable[[str], float]
 """Width of a text in some type."""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _CLOSING = "、。，．！？」』）…ー"  # noqa: RUF001 - full-width marks
-MARKS = f" .,:;!?{_CLOSING}"
-"""What the end of a word may have that makes it no other word."""
 _PIECE = re.compile(rf"\s*(?:[{_CJK}][{_CLOSING}]*|[^\s{_CJK}]+)")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt
@@ -85,6 +86,16 @@ class CountersPart(PresenterPart[tuple[Counter, ...]]):
         if content != self.content:
             self.setToolTip("\n".join(f"{each.figure} {each.words}: {each.meaning}" for each in content))
         super().show_content(content)
+
+    @property
+    def needed_px(self) -> int:
+        """The width that all of it takes."""
+        bold, plain = (QFontMetricsF(self.type_of(SMALL_PX, bold=is_bold)) for is_bold in (True, False))
+        widths = [
+            bold.horizontalAdvance(each.figure) + plain.horizontalAdvance(each.words) + 2 + self.px(48)
+            for each in self.content or ()
+        ]
+        return math.ceil(sum(widths))
 
     def paint(self, painter: QPainter, content: tuple[Counter, ...], theme: Theme) -> None:
         bold, plain, right = self.type_of(SMALL_PX, bold=True), self.type_of(SMALL_PX), float(self.width())
