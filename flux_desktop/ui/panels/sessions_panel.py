@@ -102,7 +102,7 @@ class SessionsPanel(Panel):
             self._flow.addWidget(action_button)
         self.body.addWidget(actions)
         self.list = SessionTable(theme)
-        self.list.setMinimumHeight(120)
+        self.list.setMinimumHeight(80)
         self.list.chosen.connect(self._offer)
         self.empty = label(EMPTY, "muted", wrap=True)
         self.body.addWidget(self.empty)

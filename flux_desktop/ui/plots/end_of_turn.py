@@ -58,7 +58,7 @@ class EndOfTurnPlot(PlotPanel):
         shown = self._ended(4 * TURNS_SHOWN)[-TURNS_SHOWN:]
         state = (self._model.generation, self._front, len(shown), shown[-1].index if shown else -1)
         self.legend.show_entries(self._parts())
-        self.say(self._sentence(any_ended=bool(shown)))
+        self.say(self._sentence(shown))
         if state == self._drawn:
             return
         self._drawn = state
@@ -96,13 +96,15 @@ class EndOfTurnPlot(PlotPanel):
         cards = every if newest is None else every[-newest:]
         return [card for card in cards if card.tone == "final" and card.latency_ms is not None]
 
-    def _sentence(self, *, any_ended: bool) -> str:
+    def _sentence(self, shown: list[Card]) -> str:
         shot = self._model.snapshot
         if shot is None:
             return ""
         whole = shot.figures.get("end_of_turn")
         if whole is None or not whole.n:
-            if any_ended:
+            if any(card.decision_ms is not None for card in shown):
+                return "of a data set, only the turns of this connection"
+            if shown:
                 return "delivery only: no reference word times for these turns"
             began = any(conversation.turns for conversation in self._model.conversations.values())
             return "no turn has an end to measure yet" if began else "no turns have ended yet"

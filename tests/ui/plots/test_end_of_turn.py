@@ -116,3 +116,10 @@ def test_ticks_are_whole_turns(plot: EndOfTurnPlot) -> None:
     shown = axis.tickStrings([-1.0, 2.0, 2.5], 1.0, 1.0)
     assert (shown[0], shown[2]) == ("", "")
     assert "2" in shown[1]
+
+
+def test_bars_with_a_decision_are_not_called_delivery_only(plot: EndOfTurnPlot, model: RunModel) -> None:
+    model.feed(Snapshot(t=1.0, ledger={"streaming": 1}))
+    ended(model, 1, (400.0, 90.0))
+    plot.draw()
+    assert plot.footer.text() == "of a data set, only the turns of this connection"
