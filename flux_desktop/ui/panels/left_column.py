@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QScrollArea, QSlider, QVBoxLayout, QWidget
 
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 
@@ -40,9 +40,20 @@ class LeftColumn(QScrollArea):
         self.setFixedWidth(width_px)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for kind in (QAbstractSpinBox, QComboBox, QSlider):
+            for field in self._inside.findChildren(kind):
+                field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel would give the focus first
+                field.installEventFilter(self)
         self._stage = 0
         """How much is left out; see `_show_stage`."""
         self._show_stage(0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls: it changes the value of a field only where that has the focus."""
+        if event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def fit(self) -> None:
         """Show as much as there is room for; called when the panels have changed."""

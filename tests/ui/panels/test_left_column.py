@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QSlider, QSpinBox, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.panels.left_column import LEFT_PX, LeftColumn
@@ -34,6 +37,42 @@ def test_it_scrolls_up_and_down_only_and_keeps_its_width(qtbot: QtBot) -> None:
     assert area.width() == LEFT_PX
     assert area.verticalScrollBar().maximum() > 0
     assert area.horizontalScrollBar().maximum() == 0
+
+
+def wheel(widget: QWidget) -> bool:
+    """Turn it over a widget; returns whether the widget took it, so that nothing scrolls."""
+    place = QPointF(widget.rect().center())
+    step, keys = QPoint(0, -120), Qt.KeyboardModifier.NoModifier
+    turned = QWheelEvent(
+        place,
+        widget.mapToGlobal(place),
+        QPoint(),
+        step,
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, turned)
+    return turned.isAccepted()
+
+
+@pytest.mark.parametrize("kind", [QSpinBox, QSlider])
+def test_the_wheel_scrolls_and_changes_no_field_in_passing(qtbot: QtBot, kind: type[QSpinBox] | type[QSlider]) -> None:
+    field = kind()
+    field.setValue(20)
+    area = LeftColumn(field, panel(600))
+    qtbot.addWidget(area)
+    area.resize(LEFT_PX, 200)
+    area.show()
+    assert not wheel(field)
+    assert field.value() == 20
+    assert field.focusPolicy() is Qt.FocusPolicy.StrongFocus, "the wheel gives it no focus"
+    area.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    assert wheel(field)
+    assert field.value() != 20
 
 
 class Folding(QWidget):
