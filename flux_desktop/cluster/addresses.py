@@ -28,6 +28,17 @@ def parse_address(text: str) -> tuple[str, int]:
     return host or get_ip(), int(port)
 
 
+def not_listening(host: str, port: int, error: BaseException) -> Problem:
+    """Why Dask could not listen there: it raises a RuntimeError with the cause."""
+    cause = error.__cause__ or error
+    return Problem(
+        code="cluster_listen",
+        what=f"{host}:{port} cannot be listened on.",
+        why=f"{getattr(cause, 'strerror', None) or cause}.",
+        todo="Choose another address with --listen.",
+    )
+
+
 def is_here(contact: str) -> bool:
     """Whether a ``tls://IP:PORT`` is an address of this machine, or of the container that this process runs in.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.cluster.addresses import parse_address
+from flux_desktop.base.problem import ProblemError
+from flux_desktop.cluster.addresses import not_listening, parse_address
 from flux_desktop.cluster.membership import Membership, new_membership
 from flux_desktop.cluster.nodes import SchedulerNode, security
 
@@ -26,15 +26,8 @@ async def coordinate(
         scheduler = await SchedulerNode(
             host=host, port=port, protocol="tls", security=security(membership), dashboard=False
         )
-    except (OSError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
-        raise ProblemError(
-            Problem(
-                code="cluster_listen",
-                what=f"{host}:{port} cannot be listened on.",
-                why=f"{error.__cause__ or error}.",
-                todo="Choose another address with --listen.",
-            )
-        ) from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ProblemError(not_listening(host, port, error)) from error
     try:
         on_ready(Membership(**{**_fields(membership), "address": scheduler.address}))
         members: list[str] = []

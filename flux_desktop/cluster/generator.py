@@ -17,7 +17,7 @@ from distributed.comm import get_local_address_for
 from flux_desktop.base.private_folder import private_folder
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
-from flux_desktop.cluster.addresses import parse_address
+from flux_desktop.cluster.addresses import not_listening, parse_address
 from flux_desktop.cluster.membership import Membership, check_not_expired, check_versions, present_versions
 from flux_desktop.cluster.messages import LEASE_S
 from flux_desktop.cluster.nodes import WorkerNode, security
@@ -72,6 +72,8 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
                 on_state(f"The coordinator was lost; its streams end within {LEASE_S:g} s. Trying to rejoin.")
             except (OSError, TimeoutError, ValueError, RuntimeError) as error:  # Dask: a RuntimeError with its cause
                 if not has_joined:
+                    if listen and getattr(error.__cause__, "errno", None) and not (await obstacle(membership)).why:
+                        raise ProblemError(not_listening(host, port, error)) from error
                     raise await _not_joined(membership, name, error) from error
             check_not_expired(membership)
             await asyncio.sleep(_AGAIN_S)

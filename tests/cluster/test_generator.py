@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -48,6 +49,19 @@ async def test_a_name_that_is_taken_is_reported(monkeypatch: pytest.MonkeyPatch)
     for task in (first, coordinator):
         task.cancel()
         await asyncio.wait({task})
+
+
+@pytest.mark.parametrize(
+    ("host", "why"),
+    [("127.0.0.1", "Address already in use"), ("192.0.2.1", "Cannot assign requested address")],
+)
+async def test_an_address_that_it_cannot_listen_on_is_named(host: str, why: str) -> None:
+    membership, coordinator = await started("127.0.0.1:0")
+    listen = f"{host}:{urlsplit(membership.address).port}"
+    with pytest.raises(ProblemError, match=rf"^{listen} cannot be listened on\. {why}\. Choose another address"):
+        await join(membership, "a", lambda _: None, listen)
+    coordinator.cancel()
+    await asyncio.wait({coordinator})
 
 
 async def test_what_dask_has_left_of_a_killed_generator_is_removed(
