@@ -21,13 +21,21 @@ def open_audio(path: str | Path) -> BinaryIO:
     Raises `ProblemError`: ``audio_not_found``, or ``audio_unreadable`` for everything that exists but is not a
     readable regular file. A pipe is refused, as a run reads its audio more than once: see `audio.piped`.
     """
+    if (problem := path_problem(path)) is not None:
+        raise ProblemError(problem)
+    try:
+        return open(path, "rb")
+    except OSError as error:
+        raise ProblemError(open_problem(path, error)) from error
+
+
+def path_problem(path: str | Path) -> Problem | None:
+    """Why there is no regular file of this path; None if there is one, readable or not."""
     try:
         mode = os.stat(path).st_mode
-        if not stat.S_ISREG(mode):
-            raise ProblemError(_not_regular(path, mode))
-        return open(path, "rb")
     except (OSError, ValueError) as error:  # a ValueError: the path contains a null character
-        raise ProblemError(open_problem(path, error)) from error
+        return open_problem(path, error)
+    return None if stat.S_ISREG(mode) else _not_regular(path, mode)
 
 
 def is_pipe(path: str | Path) -> bool:

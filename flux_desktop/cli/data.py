@@ -57,7 +57,7 @@ def _check(args: argparse.Namespace, data_set: DataSet) -> int:
     else:
         for line in check_lines(result):
             printer.line(plain(line))
-    return ExitCode.USAGE if result.bad and args.strict else ExitCode.OK
+    return ExitCode.USAGE if not result.clips or (result.bad and args.strict) else ExitCode.OK
 
 
 def check_lines(result: CheckResult) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from flux_desktop.audio.decoding import SUFFIXES
+from flux_desktop.audio.source_file import path_problem
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.datasets.clip import BadEntry, Clip, DataSet, impossible_times, unusable
@@ -104,10 +105,11 @@ def _with_possible_clips(data_set: DataSet) -> DataSet:
     """The data set with clips whose audio is missing, or whose times cannot be, among the bad entries."""
     clips: list[Clip] = []
     bad = list(data_set.bad)
-    present: dict[Path, bool] = {}
     for clip in data_set.clips:
-        if not present.setdefault(clip.path, clip.path.is_file()):
-            bad.append(BadEntry(where=str(clip.path), why="The audio file does not exist."))
+        if (problem := path_problem(clip.path)) is not None:
+            is_absent = problem.code == "audio_not_found"  # its path is stated already
+            why = "The audio file does not exist." if is_absent else f"{problem.what} {problem.why}".strip()
+            bad.append(BadEntry(where=str(clip.path), why=why))
         elif why := impossible_times(clip):
             bad.append(BadEntry(where=str(clip.path), why=why))
         else:

@@ -37,6 +37,14 @@ def test_strict_fails_for_one_bad_entry(table: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "m.jsonl").exists()
 
 
+def test_a_data_set_of_which_nothing_can_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.wav").write_text("no audio")
+    assert main(["data", "check", str(tmp_path)]) == 2
+    assert "not usable      1\n" in capsys.readouterr().out
+    assert main(["file", "local", "--data", str(tmp_path), "--quiet", "--sessions-dir", str(tmp_path / "s")]) == 2
+    assert "a.wav cannot be decoded" in capsys.readouterr().err
+
+
 def test_convert_writes_what_is_read_back(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     manifest = tmp_path / "m.jsonl"
     assert main(["data", "convert", str(table), "--to", str(manifest)]) == 0

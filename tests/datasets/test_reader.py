@@ -67,6 +67,15 @@ def test_missing_audio_is_named_and_the_rest_continues(tmp_path: Path) -> None:
     )
 
 
+def test_paths_that_are_no_file_are_named_and_the_rest_continues(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "t.csv").write_text(f"file,text\na.wav,x\n.,y\n{'x' * 5000},z\n")
+    data_set = read_data_set(tmp_path / "t.csv")
+    assert len(data_set.clips) == 1
+    assert data_set.bad[0].why.endswith("is a folder, not an audio file.")
+    assert "The path is longer than this system allows." in data_set.bad[1].why
+
+
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [

@@ -33,6 +33,8 @@ def planned_stream_minutes(plan: RunPlan, *, file_s: float | None, clips_s: Sequ
 def _sent_s(source: DataSetSource, connections: int, clips_s: Sequence[float]) -> list[float]:
     """Seconds of every clip that is sent, with its silence: each connection sends one at least."""
     lengths_s = [length_s + source.trailing_silence_s for length_s in clips_s]
+    if not lengths_s:
+        return []  # a run is refused then
     once_s = source.passes * lengths_s
     if source.at_once:
         return connections * once_s

@@ -54,3 +54,9 @@ def test_a_file_is_as_long_as_it_is_unless_it_is_repeated() -> None:
 def test_clips_of_unknown_length(duration_s: float | None) -> None:
     plan = RunPlan(endpoint="my-flux", source=DataSetSource(path="d"), connections=2, duration_s=duration_s)
     assert planned_stream_minutes(plan, file_s=None, clips_s=None) == (None if duration_s is None else 2)
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_data_set_of_which_nothing_can_be_used(fresh: bool) -> None:
+    plan = RunPlan(endpoint="my-flux", source=DataSetSource(path="d", fresh_connection=fresh), connections=2)
+    assert planned_stream_minutes(plan, file_s=None, clips_s=[]) == 0
