@@ -108,7 +108,7 @@ def _repeated(summary: FinalSummary) -> list[str]:
 
 def _turns(summary: FinalSummary) -> str:
     counts = summary.event_counts
-    cut = f"{summary.turns_cut} cut by the end of their stream, " if summary.turns_cut else ""
+    cut = f"{summary.turns_cut} without EndOfTurn, " if summary.turns_cut else ""
     ended = f"{summary.turns - summary.turns_cut} ended, {cut}"
     return f"{ended}{counts.get('EagerEndOfTurn', 0)} eager, {counts.get('TurnResumed', 0)} resumed"
 

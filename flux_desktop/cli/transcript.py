@@ -46,7 +46,8 @@ class TranscriptLines:
         if event.type in _SHOWN_TYPES:
             reason = ": ".join(plain(part) for part in (event.code, event.description) if part)
             return [f"[Conn {event.conn}] ! {reason or 'no reason given'} [{event.type}]"]
-        return [] if event.turn is None else self._turn_info(event, event.turn)
+        lines = self._closed(event.conn, event.closed_turn)
+        return lines if event.turn is None else lines + self._turn_info(event, event.turn)
 
     def _turn_info(self, event: Received, turn: Turn) -> list[str]:
         head, text = f"[Conn {event.conn}]", plain(turn.transcript).strip()

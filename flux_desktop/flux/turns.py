@@ -84,7 +84,7 @@ class Turn(Struct, kw_only=True):
     eager_count: int = 0
     resumed_count: int = 0
     ended_by: str | None = None
-    """None while open, then model, timeout, manual, unknown (older builds) or closed (never ended)."""
+    """None while open, then model, timeout, manual, unknown (older builds) or closed (no EndOfTurn was received)."""
 
 
 class EndedTurns(Protocol):
@@ -103,6 +103,8 @@ class MessageEffect(NamedTuple):
 
     turn: Turn | None
     violations: tuple[Violation, ...] = ()
+    closed: Turn | None = None
+    """The turn before, if its EndOfTurn was not received and it has a text."""
 
 
 _NOTHING = MessageEffect(None)
@@ -131,6 +133,7 @@ class TurnTracker:
         self._request_id: str | None = None
         self._fatal = False
         self._broken: list[Violation] = []
+        self._closed: Turn | None = None
 
     def feed(self, message: ServerMessage) -> MessageEffect:
         """Take one message; returns its turn (None for messages outside of turns) and the violations found in it."""
@@ -138,7 +141,8 @@ class TurnTracker:
         if not self._broken:
             return _NOTHING if turn is None else MessageEffect(turn)
         broken, self._broken = tuple(self._broken), []
-        return MessageEffect(turn, broken)
+        closed, self._closed = self._closed, None
+        return MessageEffect(turn, broken, closed)
 
     def _turn_of(self, message: ServerMessage) -> Turn | None:
         self._check_envelope(message)
@@ -176,6 +180,11 @@ class TurnTracker:
         return turn
 
     def _advance(self, event: TurnEvent, info: TurnInfo) -> Turn | None:
+        if self.turn is not None and info.turn_index not in (None, self.turn.index):
+            # Its text must not be replaced by that of another turn.
+            self._violation("turn_index_wrong", f"turn {info.turn_index} while turn {self.turn.index} is open", info)
+            self._closed = self.close()
+            self.next_index = info.turn_index
         before = self.state
         if event is TurnEvent.UPDATE and before is _READY and not info.transcript:
             return None  # most messages between turns: nothing changes

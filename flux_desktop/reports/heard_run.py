@@ -135,8 +135,10 @@ class _ConnectionReader:
         match event:
             case ClipStarted():
                 self.connection.plays.append(Play(number=event.number, start_s=event.audio_s))
-            case Received(turn=turn) if turn is not None:
-                self._turn_event(event, turn)
+            case Received(turn=turn):
+                self._closed(event.closed_turn)
+                if turn is not None:
+                    self._turn_event(event, turn)
             case Sent():
                 self._is_closing = self._is_closing or '"CloseStream"' in event.text
             case ConnectionChanged():

@@ -53,8 +53,9 @@ class RunResult:
     def feed(self, event: Event) -> None:
         """Take one event."""
         match event:
-            case Received(turn=turn) if turn is not None:
-                self._keep(event.conn, turn if turn.ended_by is not None else None)
+            case Received(turn=turn, closed_turn=closed) if turn is not None or closed is not None:
+                self._keep(event.conn, closed)
+                self._keep(event.conn, turn if turn is not None and turn.ended_by is not None else None)
             case ConnectionChanged():
                 self._keep(event.conn, event.closed_turn)
             case ConnectionEnded():

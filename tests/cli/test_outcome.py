@@ -192,7 +192,7 @@ def test_turns_that_their_stream_has_cut_have_not_ended() -> None:
     cut = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, turns=7, event_counts={"EndOfTurn": 5})
     unknown = ConnectionSummary(conn=2, ledger=LedgerClass.FAILED, turns=3)  # its process has died
     lines = lines_of(end, cut, unknown)
-    assert "  turns                       8 ended, 2 cut by the end of their stream, 0 eager, 0 resumed" in lines
+    assert "  turns                       8 ended, 2 without EndOfTurn, 0 eager, 0 resumed" in lines
 
 
 def test_scored_ends_are_shown_once_without_those_that_cut_the_speaker_off() -> None:

@@ -109,6 +109,14 @@ def test_a_new_stream_closes_the_open_turn() -> None:
     assert lines.lines(received("Update", "so it", turn=4)) == ["[Conn 1]   so it [update]"]
 
 
+def test_a_turn_whose_end_was_not_received_is_shown() -> None:
+    lines = TranscriptLines()
+    lines.lines(received("Update", "so it", turn=3))
+    event = received("StartOfTurn", "so it", turn=4)
+    event.closed_turn = closed("so it")
+    assert lines.lines(event) == ["[Conn 1] ✓ so it [turn 3, closed]", "[Conn 1]   so it [update]"]
+
+
 def test_a_loss_and_its_gap_are_shown() -> None:
     lines = TranscriptLines()
     lines.lines(received("Update", "so it", turn=3))

@@ -192,6 +192,20 @@ def test_an_update_with_text_opens_a_turn() -> None:
     assert rules(tracker) == ["turn_without_start"]
 
 
+@pytest.mark.parametrize("event", [START, UPDATE, EAGER, RESUMED, END])
+@pytest.mark.parametrize("index", [1, 7])
+def test_a_turn_whose_end_was_not_received_keeps_its_text(event: str, index: int) -> None:
+    tracker = fed(info(START, "so", turn_index=0), info(UPDATE, "so it is", turn_index=0))
+    step = tracker.feed(info(event, "fine", turn_index=index))
+    assert step.closed is not None
+    assert (step.closed.index, step.closed.transcript, step.closed.ended_by) == (0, "so it is", "closed")
+    assert step.turn is not None
+    assert (step.turn.index, step.turn.transcript) == (index, "fine")
+    assert [violation.rule for violation in step.violations].count("turn_index_wrong") == 1
+    assert tracker.finished[0] is step.closed
+    assert tracker.feed(info(UPDATE, "", turn_index=index + (event == END))).closed is None
+
+
 def test_silence_opens_no_turn() -> None:
     tracker = fed(info(UPDATE, ""), info(UPDATE, ""))
     assert (tracker.state, tracker.turn, rules(tracker)) == (READY, None, [])
@@ -308,11 +322,11 @@ def test_any_order_leaves_the_machine_legal(messages: list[ServerMessage], eager
     tracker = TurnTracker(eager_configured=eager)
     for message in messages:
         before = len(tracker.finished)
-        tracker.feed(message)
+        step = tracker.feed(message)
         assert tracker.state in TurnState
         assert (tracker.turn is None) is (tracker.state is READY)
         ended = isinstance(message, TurnInfo) and message.event == END
-        assert len(tracker.finished) - before == int(ended)
+        assert len(tracker.finished) - before == int(ended) + (step.closed is not None)
     tracker.close()
     assert (tracker.state, tracker.turn) == (READY, None)
     assert all(turn.ended_by for turn in tracker.finished)

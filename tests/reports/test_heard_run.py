@@ -88,6 +88,15 @@ def test_a_turn_that_was_open_at_the_end_counts_as_text_alone(tmp_path: Path) ->
     assert connection.decisions[0].cause is EndCause.FORCED
 
 
+def test_a_turn_whose_end_was_not_received_counts_as_text_alone(tmp_path: Path) -> None:
+    after = turn_event("StartOfTurn", 9.5, "")
+    after.closed_turn = Turn(index=0, transcript="and so", end_s=9.0, ended_by="closed")
+    session = session_of(tmp_path, plan(), CLIP, begins(0, 0.0), turn_event("StartOfTurn", 8.0, ""), after)
+    connection = only(session)
+    assert connection.texts == [HeardText(text="and so", start_s=8.0, end_s=9.0)]
+    assert connection.decisions[0].cause is EndCause.FORCED
+
+
 @pytest.mark.parametrize(("is_looped", "starts_s"), [(True, [0.0, 10.0, 20.0]), (False, [0.0])])
 def test_one_recording_is_played_once_or_in_a_loop(tmp_path: Path, is_looped: bool, starts_s: list[float]) -> None:
     clip = ClipReference(t=0.0, number=0, clip="a.wav", length_s=10.0, is_looped=is_looped, text="hello")

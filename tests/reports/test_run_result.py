@@ -229,6 +229,15 @@ def test_a_turn_that_a_new_stream_cuts_is_kept() -> None:
     assert [(turn.index, turn.ended_by) for turn in result.turns(1)] == [(0, "closed"), (1, "unknown")]
 
 
+def test_a_turn_whose_end_was_not_received_is_kept() -> None:
+    result, messages = RunResult(), Messages()
+    for index, event in ((0, "StartOfTurn"), (1, "StartOfTurn"), (2, "Update")):
+        text = "" if event == "Update" else f"turn {index}"
+        body = f'{{"type":"TurnInfo","event":"{event}","turn_index":{index},"transcript":"{text}"}}'
+        result.feed(messages.received(index, 1, body))
+    assert [turn.transcript for turn in result.turns(1)] == ["turn 0", "turn 1"]
+
+
 def test_turns_are_not_kept_where_none_are_wanted() -> None:
     result = RunResult(keep_turns=False)
     result.feed(received(1.0, 1, '{"type":"TurnInfo","event":"EndOfTurn","transcript":"x"}'))

@@ -181,6 +181,8 @@ class SageMakerStream:
             self._finish("reset", problem, at_s)
         elif self._decoder.pending_bytes:
             self._finish("protocol_error", broken_stream_problem("the stream ends inside a frame"), at_s)
+        elif self._close_requested and self._parts:
+            self._finish("protocol_error", broken_stream_problem("the stream ends inside a message"), at_s)
         elif self._close_requested:
             self._finish("clean", None, at_s)
         else:

@@ -116,6 +116,7 @@ class Receiver:
             self.event_counts[message.event] += 1
             if self._turn_offset or self._audio_offset_s:
                 shift(message, self._turn_offset, self._audio_offset_s)
+            is_beyond = self._limit_window(message)
             event = Received(
                 t=t,
                 conn=self._conn,
@@ -124,9 +125,12 @@ class Receiver:
                 turn_event=message.event,
                 eot_confidence=message.end_of_turn_confidence,
             )
-            violations = self._turn_info(message, received_s, event, is_closing=is_closing)
             was_quiet = tracker.state is TurnState.READY
             step = tracker.feed(message)
+            if step.closed is not None:
+                self._end_lost(step.closed, received_s)
+                event.closed_turn = step.closed
+            violations = self._turn_info(message, received_s, event, is_closing=is_closing, is_beyond=is_beyond)
             if was_quiet and step.turn is None:
                 self.answers_in_silence = True
         if step.turn is not None:  # a copy: the turn goes on changing after its event
@@ -188,8 +192,33 @@ class Receiver:
         if isinstance(message, Connected):
             self.request_id = message.request_id
 
-    def _turn_info(self, info: TurnInfo, received_s: float, event: Received, *, is_closing: bool) -> list[str]:
-        """Count one TurnInfo and complete its event; returns the rules that it breaks by its times."""
+    def _end_lost(self, turn: Turn, received_s: float) -> None:
+        """A turn's EndOfTurn was not received: its words count, and nothing is timed."""
+        sender = self._sender
+        if sender.started_s is not None:
+            self.timing.take(
+                "EndOfTurn",
+                turn.transcript,
+                window_end_s=turn.end_s - sender.unplanned_s,
+                heard_s=received_s - sender.started_s,
+                is_forced=True,
+            )
+
+    def _limit_window(self, info: TurnInfo) -> bool:
+        """Limit where the window ends to the audio that was sent; whether the message states more than that."""
+        end_s, audio_s = info.audio_window_end, self._audio_clock.audio_s
+        if end_s is None or 0.0 <= end_s <= audio_s:
+            return False
+        info.audio_window_end = min(max(end_s, 0.0), audio_s)
+        return end_s > audio_s + ROUNDED_S
+
+    def _turn_info(
+        self, info: TurnInfo, received_s: float, event: Received, *, is_closing: bool, is_beyond: bool
+    ) -> list[str]:
+        """Count one TurnInfo and complete its event; returns the rules that it breaks by its times.
+
+        `is_beyond`: it states audio that was not sent, so it times nothing.
+        """
         audio_clock, sender = self._audio_clock, self._sender
         self.last_turn_info_audio_s = audio_clock.audio_s
         is_update = info.event == "Update"
@@ -212,12 +241,13 @@ class Receiver:
                 info.transcript,
                 window_end_s=window_end_s - sender.unplanned_s,
                 heard_s=received_s - sender.started_s,
-                is_forced=is_closing or info.trigger == "manual",
+                is_forced=is_closing or is_beyond or info.trigger == "manual",
             )
+        if is_beyond:
+            return ["window_beyond_audio"]
         moments = audio_clock.find(window_end_s)
         if moments is None:
-            is_beyond = window_end_s > audio_clock.audio_s + ROUNDED_S
-            return ["window_beyond_audio"] if is_beyond else []
+            return []
         plan_s, send_s = moments
         user_s, wire_s = received_s - plan_s, received_s - send_s
         if is_update:

@@ -87,7 +87,9 @@ class Stream:
         send_close()
         await wait_until(self._changed, lambda: self.end is not None, context.timeouts.drain_s)
         if self.end is None:
-            return self.fatal or problems.not_closed(context.timeouts.drain_s)
+            unsent_s = self.open_stream.oldest_unsent_s  # CloseStream itself may be waiting behind audio
+            stuck = problems.backlog(unsent_s) if unsent_s else problems.not_closed(context.timeouts.drain_s)
+            return self.fatal or stuck
         self.close_duration_s = self.end.at_s - closing_s
         context.histograms["close"].add(self.close_duration_s)
         self.open_stream.end_input()

@@ -110,8 +110,9 @@ class LegacyReader:
             event.turn_event, event.eot_confidence = message.event, message.end_of_turn_confidence
         elif isinstance(message, Error | Warning_ | ConfigureFailure):
             event.code, event.description = message.code or "", message.description or ""
-        turn = tracker.feed(message).turn
-        event.turn = None if turn is None else msgspec.structs.replace(turn)
+        step = tracker.feed(message)
+        event.turn = None if step.turn is None else msgspec.structs.replace(step.turn)
+        event.closed_turn = step.closed
         event.turn_state = tracker.state
         return event
 

@@ -117,6 +117,8 @@ class Received(_Event, tag="received"):
     """The turn that the message belongs to, as it stands now; `ended_by` is set by its last message."""
     turn_state: TurnState = TurnState.READY
     """After the message."""
+    closed_turn: Turn | None = None
+    """The turn before, if this message belongs to another one and no EndOfTurn was received in between."""
     eot_confidence: float | None = None
     code: str = ""
     """Of an Error, a Warning or a ConfigureFailure."""

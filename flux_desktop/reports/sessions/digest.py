@@ -49,7 +49,7 @@ TEXTS_KEPT = 200
 _SCHEMA = 2
 _RUN, _STAMP = "run.jsonl.gz", "stamp"
 _SMALL_WINDOW = 16 + 12
-_RECEIVED, _UPDATE = b'{"event":"received"', b'"turn_event":"Update"'
+_RECEIVED, _UPDATE, _CLOSED = b'{"event":"received"', b'"turn_event":"Update"', b'"closed_turn":'
 
 
 def is_worth_it(folder: Path) -> bool:
@@ -233,7 +233,7 @@ def _of_the_run(path: Path, parts: dict[int, _Connection], damage: RecordingDama
     update_of = msgspec.json.Decoder(_Update)
     for line in recorded_lines(path, damage=damage):
         try:
-            if line.startswith(_RECEIVED) and _UPDATE in line and not is_legacy(line):
+            if line.startswith(_RECEIVED) and _UPDATE in line and _CLOSED not in line and not is_legacy(line):
                 update = update_of.decode(line)
                 update.text = ""
                 parts[update.conn].message(update, line)

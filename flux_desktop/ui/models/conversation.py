@@ -242,6 +242,9 @@ class Conversation:
             self.latency.append(event.t, event.user_latency_ms)
         if is_update and event.wire_latency_ms is not None:
             self.wire_latency.append(event.t, event.wire_latency_ms)
+        if event.closed_turn is not None:
+            self._close_turn(event.closed_turn)
+            self.timeline.turn_closed(event.t)
         self.timeline.state(event.t, self._turn_state)
         if event.turn is None:
             return

@@ -20,7 +20,7 @@ ENDED_BY_WORDS = {
     "model": "model",
     "timeout": "timeout",
     "manual": "forced",
-    "closed": "stream closed",
+    "closed": "no EndOfTurn",
     "unknown": "ended",
 }
 

@@ -71,6 +71,20 @@ async def test_request_head(authority: Authority) -> None:
         assert "content-length" not in request
 
 
+async def test_a_message_that_was_begun_and_not_completed_is_no_clean_end(authority: Authority) -> None:
+    async def half(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        await session.until(lambda: bool(session.frames))
+        session.message(b"half", state="PARTIAL")
+        session.end()
+
+    async with hostile_peer(authority, half) as peer, opened(peer) as (stream, recorder):
+        stream.send_text(CLOSE_STREAM)
+        end = await recorder.ended()
+        assert (end.kind, end.orderly) == ("protocol_error", False)
+
+
 async def test_target_variant_is_named(authority: Authority) -> None:
     async with hostile_peer(authority, "connected") as peer, opener_to(peer, target_variant="Canary") as opener:
         await opener.open(QUERY, CREDENTIALS, Recorder())

@@ -137,6 +137,78 @@ def test_only_ends_that_the_server_decided_are_timed(how: str, n: int) -> None:
     run(live())
 
 
+def test_words_of_a_turn_whose_end_was_not_received_count_and_time_nothing() -> None:
+    def server(stream: FakeStream, what: str) -> None:
+        if what == "audio" and abs(stream.audio_s - 1.2) < 0.01:
+            stream.turn("EagerEndOfTurn", "hello")
+        elif what == "audio" and abs(stream.audio_s - 1.6) < 0.01:
+            stream.turn("StartOfTurn", "there", index=1)
+        elif what == "audio" and abs(stream.audio_s - 2.4) < 0.01:
+            stream.turn("EndOfTurn", "there", index=1)
+        else:
+            polite(stream, what)
+
+    async def live() -> None:
+        spoken = [
+            ReferenceWord(word="hello", start_s=0.3, end_s=0.9),
+            ReferenceWord(word="there", start_s=1.3, end_s=2.0),
+        ]
+        bench = Bench(FakeTransport(server), words=SpokenWords(spoken, 2.4, looped=False))
+        assert await bench.run() == "completed"
+        summary = bench.of(ConnectionEnded)[0].summary
+        assert summary.final_texts == ["hello", "there"]
+        assert summary.words is not None
+        assert (summary.words.n, summary.words.errors) == (2, 0)
+        assert [bench.context.histograms[name].n for name in ("end_of_turn", "eager_lead")] == [1, 0]
+
+    run(live())
+
+
+@pytest.mark.parametrize(("window_end_s", "rules"), [(1e308, {"window_beyond_audio": 1}), (-1e308, {})])
+def test_a_window_that_was_not_sent_times_nothing(window_end_s: float, rules: dict[str, int]) -> None:
+    def server(stream: FakeStream, what: str) -> None:
+        if what == "audio" and abs(stream.audio_s - 1.2) < 0.01:
+            stream.turn("EndOfTurn", "hello there", audio_window_end=window_end_s)
+        elif what == "audio" and abs(stream.audio_s - 1.6) < 0.01:
+            stream.lose()
+        else:
+            polite(stream, what)
+
+    async def live() -> None:
+        words = SpokenWords([ReferenceWord(word="hello", start_s=0.3, end_s=0.9)], 2.4, looped=False)
+        bench = Bench(FakeTransport(server, polite), words=words)
+        assert await bench.run() == "completed"
+        summary = bench.of(ConnectionEnded)[0].summary
+        assert summary.final_texts[0] == "hello there"
+        assert {rule: n for rule, n in summary.violations.items() if rule in rules} == rules
+        ends = [event for event in bench.received if event.turn_event == "EndOfTurn"]
+        assert ends[0].turn is not None
+        assert 0.0 <= ends[0].turn.end_s <= 1.2
+        assert (ends[0].user_latency_ms is None) is (window_end_s > 0)
+        assert summary.unheard_s >= 0.0
+        # One of the second stream, where the first one has not heard the word.
+        assert bench.context.histograms["end_delivery"].n <= (window_end_s < 0)
+
+    run(live())
+
+
+def test_a_close_that_waits_behind_audio_is_no_fault_of_closing() -> None:
+    def stuck(stream: FakeStream, what: str) -> None:
+        if what == "CloseStream":
+            stream.oldest_unsent_s = 5.0
+        else:
+            polite(stream, what)
+
+    async def live() -> None:
+        bench = Bench(FakeTransport(stuck), timeouts=Timeouts(drain_s=4.0))
+        assert await bench.run() == "failed in mid-stream"
+        problem = bench.of(ConnectionEnded)[0].summary.problem
+        assert problem is not None
+        assert problem.code == "send_stalled"
+
+    run(live())
+
+
 @pytest.mark.parametrize("state", list(ConnectionState))
 def test_an_abandoned_connection_is_in_one_class_once(state: ConnectionState) -> None:
     async def live() -> None:

@@ -18,6 +18,7 @@ from flux_desktop.engine.records.events import (
 )
 from flux_desktop.reports.sessions import digest
 from flux_desktop.reports.sessions.digest import DIGEST_FILE, Digest, is_worth_it, open_digest, write_digest
+from tests.engine.messages import Messages
 from tests.recordings import append
 from tests.ui import scripted
 
@@ -54,6 +55,16 @@ def test_the_run_and_each_connection_stand_by_themselves(tmp_path: Path, monkeyp
     ]
     assert isinstance(opened.connection(2)[-1], ConnectionEnded)
     assert opened.connection(3) == []
+
+
+def test_an_update_after_a_lost_end_keeps_the_turn_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digest, "TEXTS_KEPT", 1)
+    messages = Messages()
+    texts = [scripted.turn_info("Update", index, index, 1.0, f"turn {index}", 0.1) for index in range(3)]
+    events: list[Event] = [messages.received(n, 1, text) for n, text in enumerate(texts)]
+    opened = open_digest(session(tmp_path / "s", [scripted.scripted_run(1)[0], *events]))
+    closed = [event.closed_turn for event in opened.connection(1) if isinstance(event, Received)]
+    assert [turn.transcript for turn in closed if turn is not None] == ["turn 0", "turn 1"]
 
 
 def test_a_digest_that_is_old_or_damaged_is_made_again(tmp_path: Path) -> None:

@@ -96,6 +96,17 @@ def test_a_new_stream_keeps_the_turn_that_was_open_and_notes_the_switch() -> Non
     assert [turn.transcript for turn in conversation.turns] == ["he", "was not"]
 
 
+def test_a_turn_whose_end_was_not_received_keeps_its_card() -> None:
+    conversation, messages = Conversation(1), Messages()
+    conversation.received(messages.received(1, 1, scripted.turn_info("StartOfTurn", 0, 0, 0.5, "hello", 0.1)))
+    conversation.received(messages.received(2, 1, scripted.turn_info("StartOfTurn", 1, 1, 1.5, "fine", 0.1)))
+    assert [(card.index, card.text, card.tone) for card in conversation.cards] == [
+        (0, "hello", "final"),
+        (1, "fine", "listening"),
+    ]
+    assert [turn.end_s is None for turn in conversation.timeline.turns] == [False, True]
+
+
 def test_a_loss_and_its_gap_stand_in_the_transcript() -> None:
     conversation, messages = Conversation(1), Messages()
     conversation.received(messages.received(0.0, 1, scripted.turn_info("StartOfTurn", 0, 1, 1.0, "he", 0.1)))
