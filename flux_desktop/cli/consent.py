@@ -34,7 +34,8 @@ def agreed(
     """
     for remark in build_remarks(plan, *more):
         complain(plain(remark))
-    lasts = f"about {max(1.0, minutes):.0f} minutes"
+    whole_minutes = max(1, round(minutes))
+    lasts = f"about {whole_minutes} minute{'s' * (whole_minutes != 1)}"
     if plan.is_local:
         shown = f"{stream_minutes:,.0f}" if stream_minutes >= 10 else f"{stream_minutes:.1f}"
         complain(f"At most {shown} stream-minutes, {lasts}; the built-in endpoint costs nothing.")

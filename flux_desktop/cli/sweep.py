@@ -116,7 +116,7 @@ def _run(
         complain("Nothing was started.")
         return ExitCode.USAGE
     before_run(size.stream_minutes, sessions_dir)
-    return asyncio.run(_record(args, sweep, plan, line, limits, sessions_dir, make_engine))
+    return asyncio.run(_record(args, sweep, plan, line, limits, make_engine))
 
 
 def sweep_plan(args: argparse.Namespace) -> SweepPlan:
@@ -149,7 +149,6 @@ async def _record(
     plan: SweepPlan,
     line: ProgressLine,
     limits: Sequence[PresetLimit],
-    sessions_dir: Path | None,
     make_engine: MakeEngine,
 ) -> int:
     started_s, size = time.monotonic(), sweep.size

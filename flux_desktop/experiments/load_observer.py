@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from flux_desktop.engine.measuring.histogram import of_values
 from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
@@ -29,7 +28,6 @@ _NOT_SERVED = frozenset({LedgerClass.CONNECT_FAILED, LedgerClass.NEVER_CONNECTED
 _GOOD_ENDS = frozenset({LedgerClass.COMPLETED, LedgerClass.NO_TRANSCRIPT, LedgerClass.NOT_STARTED})
 SILENT_S = 5.0
 """Flux sends an Update for every quarter of a second of audio: a stream that says nothing for so long is not served."""
-_Values = npt.NDArray[np.float64]
 
 
 class LoadObserver:

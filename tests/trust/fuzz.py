@@ -28,7 +28,6 @@ LARGE_KB = 64 * 1024
 INPUTS = 1_000_000
 KEPT = 5
 HYPOTHESIS_SHARE = 0.05
-CPU_S_MAX = 3600
 
 
 class Measuring:

@@ -46,7 +46,7 @@ def stream_address(region: str, profile: str | None) -> StreamAddress:
     core = _core(profile)
     url = None if core.get_config_variable("ignore_configured_endpoint_urls") else _configured_url(core)
     if url:
-        return StreamAddress(url=url, reason=_origin_of(url, core, profile))
+        return StreamAddress(url=url, reason=_origin_of(url, profile))
     fips = bool(core.get_config_variable("use_fips_endpoint"))
     dual_stack = bool(core.get_config_variable("use_dualstack_endpoint"))
     kinds = [name for name, wanted in (("FIPS", fips), ("dual-stack", dual_stack)) if wanted]
@@ -106,7 +106,7 @@ def _configured_url(core: Any) -> str | None:
     return next((url for name in _STREAM_SERVICES if (url := configured(name)) != for_all), for_all)
 
 
-def _origin_of(url: str, core: Any, profile: str | None) -> str:
+def _origin_of(url: str, profile: str | None) -> str:
     """The name of the setting that `url` comes from."""
     names = [f"AWS_ENDPOINT_URL_{name.replace('-', '_').upper()}" for name in _STREAM_SERVICES]
     for name in (*names, "AWS_ENDPOINT_URL"):

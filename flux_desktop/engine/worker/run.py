@@ -61,7 +61,6 @@ class Run:
         plan, timeouts, shared_timers = start.plan, timeouts or Timeouts(), timers or SharedTimers(clock)
         self._plan = plan
         self._clock = clock
-        self._origin_s = start.origin_s
         self._transport = transport
         context = RunContext(
             plan=plan,

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-Points = Sequence[tuple[float, float]]
-
 
 class Observed(Struct, frozen=True, kw_only=True):
     """A moment in s on the run's clock; it may be up to `resolution_s` earlier. `source` names where it was read."""

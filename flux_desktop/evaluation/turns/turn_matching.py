@@ -102,7 +102,7 @@ class _Block:
         *,
         texts: bool,
     ) -> None:
-        self._turns, self._first, self._last, self._ends = turns, first, last, ends
+        self._first, self._ends = first, ends
         unit = unit_of(" ".join(turn.text for turn in turns[first:last]))
         codes: dict[str, int] = {}
 

@@ -123,7 +123,7 @@ class ScriptMatcher:
             elif self.state == "silence":
                 at = self._skip_zeros(frame, at)
             elif self.state == "joining":
-                at = self._join(frame, at, words)
+                at = self._join(frame, at)
             else:
                 at = self._compare(frame, at, words)
         self._stream_at += len(frame)
@@ -143,7 +143,7 @@ class ScriptMatcher:
         known = self._registered_scripts if self._store is None else self._registered_scripts + self._store.loaded
         return tuple(script for script in known if script.sample_rate_hz == self._rate_hz)
 
-    def _join(self, frame: bytes, at: int, words: list[SpokenWord]) -> int:
+    def _join(self, frame: bytes, at: int) -> int:
         """Look for the beginning in the store, and in the middle of the recordings, until it can be only one place."""
         before = self._begun or b""
         join_bytes = int(JOIN_S * self._rate_hz) * 2

@@ -102,7 +102,6 @@ class RunModel:
         self.ledger: dict[str, int] = {str(ConnectionState.WAITING): total} if total else {}
         self.snapshot: Snapshot | None = None
         self.notices: deque[Problem] = deque(maxlen=NOTICES_KEPT)
-        self.notice_count = 0
         self.ended: RunEnded | None = None
         self.accuracy: RunAccuracy | None = None
         """Read from the recording after the end; None until then, and without reference texts."""
@@ -216,7 +215,6 @@ class RunModel:
                 self.generators = event.rows
             case Notice():
                 self.notices.append(event.problem)
-                self.notice_count += 1
             case RunEnded():
                 self.ended, self.ledger = event, event.ledger
                 self.streams.take(self.now_s, event.ledger)

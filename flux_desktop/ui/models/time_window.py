@@ -72,18 +72,18 @@ class FollowedClock:
     BEHIND_S, JUMP_S, CATCH_UP_PER_S = 0.12, 2.0, 4.0
 
     def __init__(self) -> None:
-        self._shown_s = self._newest_s = 0.0
+        self._shown_s = 0.0
         self._at_s: float | None = None
 
     def reset(self) -> None:
         """Another run begins."""
-        self._shown_s = self._newest_s = 0.0
+        self._shown_s = 0.0
         self._at_s = None
 
     def now(self, newest_s: float, at_s: float, *, moves: bool = True) -> float:
         """The time to show, with the newest one reported; `at_s` is the caller's clock. Without `moves` they agree."""
         passed_s = 0.0 if self._at_s is None else max(0.0, at_s - self._at_s)
-        self._at_s, self._newest_s = at_s, newest_s
+        self._at_s = at_s
         behind_s = newest_s - self._shown_s
         if not moves or behind_s > self.JUMP_S or behind_s < -self.JUMP_S:
             self._shown_s = newest_s

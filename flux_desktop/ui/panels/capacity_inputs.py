@@ -46,7 +46,6 @@ class CapacityInputs(Panel):
             tip="Show what the endpoint's build was found to support, or probe it",
         )
         super().__init__("Search", "", self.support_button)
-        self._state = state
         self._searching = False
         self.target = TargetFields(state, "Endpoint to load", "Clips to stream, others on each connection")
         self.endpoint, self.data_button = self.target.endpoint, self.target.data_button

@@ -35,7 +35,6 @@ class MeasurePanel(Panel):
             tip="Evaluate a past session that streamed recordings with known turns",
         )
         super().__init__("Measure", "", self.session_button)
-        self._state = state
         self._recording = False
         self.target = TargetFields(state, "Endpoint to measure", "Choose a data set with turns")
         self.endpoint, self.data_button = self.target.endpoint, self.target.data_button

@@ -117,7 +117,6 @@ class TurnList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.verticalScrollBar().setSingleStep(24)
-        self._theme = theme
         self._cards_laid_out = conversation.cards
         theme.changed.connect(self._restyle)
 

@@ -17,7 +17,6 @@ from flux_desktop.flux.turns import TurnTracker
 from tests.local_endpoint.wire_client import QUERY, Keys, Message, WireClient
 
 Info = dict[str, Any]
-SPEECH_END_BYTES = 7 * 32_000  # inside the first turn's last word
 MULTI = QUERY.replace("-en", "-multi")
 
 

@@ -223,7 +223,7 @@ def test_the_next_run_takes_over_with_its_first_stream() -> None:
     assert (model.phase, model.current.planned_s, len(model.current.conversations)) == (RunPhase.STARTING, 9.0, 3)
     assert "waiting" in main_sentence(model, "") or "connecting" in main_sentence(model, "").lower()
     model.feed(ConnectionChanged(t=0.4, conn=1, state=ConnectionState.STREAMING))
-    assert (model.phase, model.planned_s, len(model.conversations), model.notice_count) == (RunPhase.RUNNING, 9.0, 3, 1)
+    assert (model.phase, model.planned_s, len(model.conversations), len(model.notices)) == (RunPhase.RUNNING, 9.0, 3, 1)
     assert model.current is model
     assert model.conversation(1).transcript() == []
     assert model.generation == generation + 1
