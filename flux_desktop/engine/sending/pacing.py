@@ -67,7 +67,8 @@ ROUNDED_S = 5.01e-3
 class AudioClock:
     """Maps seconds of sent audio to the moments when they were due and sent. Keep-alive samples count.
 
-    Covers at least the last `KEPT` chunks, some minutes: far longer than any answer takes.
+    Keeps at least the last `KEPT` chunks, 41 s of short and some minutes of usual ones. Those before are extrapolated,
+    so that the latest answers of all are not left out of the latencies.
     """
 
     __slots__ = ("_capacity", "_n", "_newest_s", "_records", "audio_s")
@@ -102,7 +103,7 @@ class AudioClock:
         )
 
     def find(self, audio_s: float) -> PlannedAndSent | None:
-        """The moments of audio second `audio_s`; None when it was not sent yet or is no longer kept."""
+        """The moments of audio second `audio_s`; None when it was not sent yet."""
         wanted_s = audio_s - _TOLERANCE_S
         ahead_s = self.audio_s - wanted_s
         if ahead_s < _TOLERANCE_S - ROUNDED_S or not self._n:
@@ -114,10 +115,9 @@ class AudioClock:
             index -= 1
         while index < newest and self._end_s(index) < wanted_s:
             index += 1
-        if index == oldest > 0:  # where the oldest one begins is no longer known
-            return None
         end_s, due_s, send_s, _ = _RECORD.unpack_from(self._records, index % self._capacity * _RECORD_BYTES)
-        return PlannedAndSent(due_s - max(0.0, end_s - audio_s), send_s)
+        before_s = max(0.0, end_s - audio_s)
+        return PlannedAndSent(due_s - before_s, send_s - before_s if index == oldest > 0 else send_s)
 
     def recent_errors_s(self, chunks: int) -> NDArray[np.float64]:
         """Pacing errors of the newest so many chunks, or of those among them that count for the pacing."""

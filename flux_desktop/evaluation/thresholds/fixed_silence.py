@@ -42,8 +42,8 @@ def fixed_silence(table: TraceTable, silences_ms: Sequence[int] = SILENCES_MS) -
         points.append(
             BaselinePoint(
                 silence_ms=silence_ms,
-                holds=int(judged.sum()) // table.repeats,
-                holds_cut=int((judged & cut).sum()) // table.repeats,
+                holds=round(int(judged.sum()) / table.repeats),
+                holds_cut=round(int((judged & cut).sum()) / table.repeats),
                 wait_ms=silence_ms,
             )
         )

@@ -62,12 +62,12 @@ def report_figures(
 
 def _capacity_figure(result: Result) -> Figure:
     known = result.kind in ("BRACKETED", "REFUSED", "LOWER BOUND")
+    times = "once" if result.repeats < 2 else f"{result.repeats} times"
     if not known:
         interval = "this data does not decide it"
     elif result.fails is None:
-        interval = f"at least; measured once, up to {result.max_streams}"
+        interval = f"at least; measured {times}"
     else:
-        times = "once" if result.repeats < 2 else f"{result.repeats} times"
         interval = f"between {result.passes} and {result.fails}, measured {times}"
     return Figure(
         name="capacity_streams",

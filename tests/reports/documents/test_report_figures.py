@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.statistics.intervals import wilson
 from flux_desktop.reports.documents.report_figures import report_figures, report_percentiles
 from flux_desktop.reports.documents.report_parts import DEFINITIONS, LABELS
@@ -26,6 +27,18 @@ def test_each_figure_has_interval_n_and_definition(tmp_path: Path) -> None:
     rows = report_percentiles(report.summary)
     assert [row.name for row in rows] == ["update", "wire", "pacing"]
     assert all(row.definition and row.n for row in rows)
+
+
+def test_a_lower_bound_says_no_more_than_was_measured(tmp_path: Path) -> None:
+    report = read_session_report(recorded(tmp_path))
+    stopped = Result(kind="LOWER BOUND", passes=24, repeats=1, max_streams=200, reason="interrupted")
+    for result, interval in (
+        (stopped, "at least; measured once"),
+        (replace(stopped, repeats=2), "at least; measured 2 times"),
+        (replace(stopped, fails=48), "between 24 and 48, measured once"),
+    ):
+        figure = report_figures(report.summary, report.latencies, None, result)[0]
+        assert (figure.text, figure.interval) == ("24", interval)
 
 
 def test_no_cut_off_in_a_few_holds_is_no_rate(tmp_path: Path) -> None:
