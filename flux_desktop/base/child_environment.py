@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 from flux_desktop.base.redaction import is_secret_name
 
 _USER_INFO = re.compile(r"^((?:\w[\w+.-]*://)?)[^/?#]*@")
+_CLUSTER_LINE = "FLUX_CLUSTER"
+"""It has a private key, or the path of a file that has it."""
 _PROXIES = ("https_proxy", "http_proxy", "all_proxy")
 
 
 def child_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """A copy without variables that hold secrets, and without user names and passwords in proxy addresses."""
-    public = {name: value for name, value in environ.items() if not is_secret_name(name)}
+    public = {name: value for name, value in environ.items() if not is_secret_name(name) and name != _CLUSTER_LINE}
     for name in _proxies_of(public):
         public[name] = _USER_INFO.sub(r"\1", public[name])
     return public

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flux_desktop.base import program
+from flux_desktop.base.child_environment import child_environment
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cluster import LINE_VARIABLE
 from flux_desktop.cluster.membership import Membership, read_membership, to_line
@@ -43,7 +44,8 @@ def _started(*arguments: str, line: str = "") -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl+C in the terminal is for the run, which then ends its streams in order.
     return subprocess.Popen(
         [*program.command(_CLI), "cluster", *arguments, "--with-parent", "--log-level", "ERROR"],
-        env={**os.environ, LINE_VARIABLE: line},
+        # A generator takes its AWS keys where it finds them; the coordinator needs none.
+        env={**os.environ, LINE_VARIABLE: line} if line else child_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=os.name == "posix",

@@ -20,6 +20,17 @@ def test_a_coordinator_that_does_not_start_is_reported(monkeypatch: pytest.Monke
         pass
 
 
+def test_its_coordinator_gets_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    environments: list[dict[str, str]] = []
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setattr(local_cluster.subprocess, "Popen", lambda *_, env, **__: environments.append(env))
+    local_cluster._started("coordinate")
+    local_cluster._started("join", line="flux-cluster-1:x")
+    coordinator, generator = environments
+    assert "AWS_SECRET_ACCESS_KEY" not in coordinator
+    assert generator["AWS_SECRET_ACCESS_KEY"] == "x", "a generator uses its own"
+
+
 def test_its_processes_end_with_the_block(tmp_path: Path) -> None:
     started = []
     original = local_cluster._started

@@ -203,6 +203,7 @@ def test_a_child_gets_no_key_and_no_password() -> None:
         "HTTPS_PROXY": "http://u:p@w@proxy.example:1/",
         "http_proxy": "u:p@proxy.example:2",
         "NO_PROXY": "x.example",
+        "FLUX_CLUSTER": "flux-cluster-1:x",
     }
     child_variables = child_environment(environment)
     assert child_variables == {
