@@ -112,7 +112,7 @@ def turn_pairs(a: Sequence[Trace], b: Sequence[Trace]) -> list[TurnPair]:
 
 def paired_words(figure: Paired, *, is_share: bool) -> str:
     """Both arms, their difference with its interval and n, and the noise floor."""
-    factor, digits, unit = (100.0, 1, "%") if is_share else (1.0, 0, "ms")
+    factor, digits, unit, apart = (100.0, 1, "%", "points") if is_share else (1.0, 0, "ms", "ms")
 
     def shown(value: float | None, sign: str = "") -> str:
         return "–" if value is None else f"{value * factor:{sign},.{digits}f}"  # noqa: RUF001
@@ -121,9 +121,9 @@ def paired_words(figure: Paired, *, is_share: bool) -> str:
     interval = ""
     if difference.low is not None and difference.high is not None:
         interval = f" ({shown(difference.low, '+')} to {shown(difference.high, '+')})"
-    noise = "" if floor is None else f" · below {shown(floor)} {unit} is noise"
+    noise = "" if floor is None else f" · below {shown(floor)} {apart} is noise"
     both = f"A {shown(figure.a)}, B {shown(figure.b)} {unit}"
-    return f"{both} · B − A {shown(difference.value, '+')} {unit}{interval}, n {difference.n:,}{noise}"  # noqa: RUF001
+    return f"{both} · B − A {shown(difference.value, '+')} {apart}{interval}, n {difference.n:,}{noise}"  # noqa: RUF001
 
 
 def comparison_lines(compared: ArmComparison) -> list[str]:

@@ -31,6 +31,8 @@ class AbOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
     comparison: ArmComparison
     pairs: tuple[TurnPair, ...]
+    notes: tuple[str, ...] = ()
+    """What INVALID runs mean for the figures."""
 
 
 class AbEngine:
@@ -131,4 +133,5 @@ def outcome_of(plan: AbPlan, results: Sequence[ClipRunResult]) -> AbOutcome | No
     if not a_first or not b_first + b_second:
         return None
     report = kept_report(plan, scored(a_first, a_second, b_first, b_second, results))
-    return AbOutcome(comparison=report.comparison, pairs=tuple(turn_pairs(a_first, b_first + b_second)))
+    pairs = tuple(turn_pairs(a_first, b_first + b_second))
+    return AbOutcome(comparison=report.comparison, pairs=pairs, notes=tuple(report.notes))

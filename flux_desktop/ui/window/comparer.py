@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_phase import RunPhase
@@ -98,6 +98,8 @@ class Comparer:
         if engine.outcome is not None:
             self._banners.withdraw(SUMMARY)  # the tab shows what came of it
             self._view.show_outcome(engine.outcome.comparison, engine.outcome.pairs, self._compared)
+            for note in engine.outcome.notes:
+                self._banners.show_problem(Problem(code="comparison_invalid", what=note), "warn")
         self.refresh()
 
     def refresh(self) -> None:

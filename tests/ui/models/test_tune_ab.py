@@ -59,4 +59,4 @@ def test_a_paired_figure_has_its_interval_its_n_and_the_noise() -> None:
     words = paired_words(figure, is_share=False)
     assert words == "A 500, B 560 ms · B − A +60 ms (+41 to +79), n 100 · below 12 ms is noise"
     unknown = paired_words(Paired(a=None, b=0.5, difference=Estimate(n=3)), is_share=True)
-    assert unknown == "A –, B 50.0 % · B − A – %, n 3"
+    assert unknown == "A –, B 50.0 % · B − A – points, n 3"

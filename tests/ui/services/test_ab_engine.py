@@ -57,9 +57,10 @@ def test_the_arms_are_told_apart_by_their_connections(tmp_path: Path, monkeypatc
     a, b = arm("the account is four", 3.5), arm("the account is four", 3.74)
     traces = [msgspec.structs.replace(trace, conn=conn) for conn, trace in enumerate((a, b, b, a), start=1)]
     monkeypatch.setattr(ab, "read_traces", lambda _: ReadTraces(traces=tuple(traces), plans=()))
-    outcome = outcome_of(PLAN, [msgspec.structs.replace(RESULT, session_folder=tmp_path)])
+    outcome = outcome_of(PLAN, [msgspec.structs.replace(RESULT, session_folder=tmp_path, ended=LATE)])
     assert outcome is not None
     assert [pair.difference for pair in outcome.pairs] == ["B +240 ms"]
+    assert [note.partition(",")[0] for note in outcome.notes] == ["The comparison is INVALID"]
     experiment = read_experiment(tmp_path)
     assert experiment is not None
     assert experiment.sentences[0] == outcome.comparison.sentence, "as reports of the session show it"

@@ -57,11 +57,12 @@ async def test_two_settings_are_compared_live(bench: PageBench) -> None:
     assert not view.progress.isHidden()
     assert view.progress.left.text() == "connecting"
     assert bench.state.run.current.planned_s
-    engine.outcome = AbOutcome(comparison=COMPARISON, pairs=tuple(turn_pairs(A, B)))
+    engine.outcome = AbOutcome(comparison=COMPARISON, pairs=tuple(turn_pairs(A, B)), notes=("One run is INVALID.",))
     bench.feed(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 96}))
     comparer.run_finished()
     assert view.progress.isHidden()
     assert view.verdict.text() == COMPARISON.sentence
+    assert bench.banners == ["comparison_invalid"]
     assert view.figures.text().startswith("A: 0.70 · eager off · 5 s on local · B: 0.83 · eager off · 5 s on local")
     assert view.list.rows.rowCount() == 3
     await bench.settled(DETAILS)
