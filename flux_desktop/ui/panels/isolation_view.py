@@ -48,8 +48,8 @@ class IsolationView(QWidget):
         self.button.setEnabled(enabled)
         self.state.setText(state)
 
-    def show_result(self, result: IsolationResult | None) -> None:
-        """Show a verdict with its figures; None before the first check."""
+    def show_result(self, result: IsolationResult | None, endpoint: str = "") -> None:
+        """Show what was found of an endpoint; None where there is nothing yet."""
         for widget in (self.verdict, self.sentence, self.figures):
             widget.setVisible(result is not None)
         if result is not None:
@@ -57,4 +57,4 @@ class IsolationView(QWidget):
             self.verdict.setText("PASS" if result.passed else "FAIL" if failed else "UNDECIDED")
             set_role(self.verdict, "ok" if result.passed else "danger" if failed else "warn", "pill")
             self.sentence.setText(result.sentence)
-            self.figures.setText("\n".join(result_lines(result)))
+            self.figures.setText("\n".join([f"On {endpoint}:", *result_lines(result)]))

@@ -27,6 +27,8 @@ class IsolationChecker:
         self._view = page.curve_panel.isolation
         self._engine: IsolationEngine | None = None
         self._phase, self._before_s, self._expected_s = "", 0.0, 0.0
+        self._endpoint = ""
+        """Of the last check."""
         self._view.check_wanted.connect(self.check)
         self._view.progress.cancel_wanted.connect(controller.stop)
         state.listen(self.refresh)
@@ -47,7 +49,9 @@ class IsolationChecker:
             return self._engine
 
         self._take_phase("starting", 0.0, 0.0)
-        self._controller.start(plan, make_engine=make)
+        if self._controller.start(plan, make_engine=make):
+            self._view.show_result(None)
+            self._endpoint = plan.endpoint
         self._state.changed()
 
     def run_finished(self) -> None:
@@ -58,7 +62,7 @@ class IsolationChecker:
         isolation_run = engine.isolation_run
         if isolation_run is not None and isolation_run.result is not None:
             self._banners.withdraw(SUMMARY)  # the tab shows what came of it
-            self._view.show_result(isolation_run.result)
+            self._view.show_result(isolation_run.result, self._endpoint)
             for note in isolation_run.notes:
                 self._banners.show_problem(Problem(code="isolation_invalid", what=note), "warn")
         elif isolation_run is not None and isolation_run.problem is not None:

@@ -40,8 +40,11 @@ async def test_a_check_shows_its_phase_and_its_verdict(bench: PageBench) -> None
     checker.run_finished()
     assert [banner.problem.what for banner in bench.page.banners.banners()] == ["One run is INVALID."]
     assert view.verdict.text() == "FAIL"
+    assert view.figures.text().startswith("On local:"), "also when another endpoint has been chosen since"
     assert view.button.isEnabled()
     assert view.progress.isHidden()
+    view.button.click()
+    assert view.verdict.isHidden(), "what the last check found is not of this one"
 
 
 async def test_a_check_that_cannot_be_carried_out_says_why(bench: PageBench) -> None:
