@@ -149,11 +149,11 @@ class TraceRecorder:
         if engine is None:
             return
         self._sized = None  # what is left to record has changed
-        self._banners.withdraw(SUMMARY)  # the page shows what came of it
         recording = engine.recording
         if recording is not None and recording.problem is not None:
             self._banners.show_problem(recording.problem)
         if recording is not None and recording.traces and self._plan is not None:
+            self._banners.withdraw(SUMMARY)  # the page shows what came of it
             self.recorded = (self._plan, recording.traces)
             missing = f" · {recording.missing} missing" if recording.missing else ""
             work = partial(evaluate_traces, recording.traces, self._model.limits, recording.notes)

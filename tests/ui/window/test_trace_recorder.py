@@ -97,6 +97,18 @@ async def test_what_was_recorded_is_evaluated(bench: PageBench, tmp_path: Path) 
     assert "2 missing" in bench.tune_page.measure_panel.progress.done.full_text()
 
 
+async def test_the_summary_stays_where_nothing_was_recorded_whole(bench: PageBench) -> None:
+    recorder = await ready(bench)
+    recorder.record()
+    engine = recorder._engine
+    assert engine is not None
+    engine.recording = SweepRecording(traces=(), sessions=(), missing=8, interrupted=True)
+    bench.feed(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={"completed": 8}, interrupted=True))
+    bench.page.banners.show_problem(Problem(code="summary", what="Run stopped."), "ok")
+    recorder.run_finished()
+    assert bench.banners == ["summary"], "the page shows nothing of it"
+
+
 async def test_a_run_of_live_is_not_evaluated(bench: PageBench) -> None:
     recorder = await ready(bench)
     bench.start()
