@@ -27,8 +27,8 @@ from flux_desktop.ui.widgets.rows_table import column_alignment, heading, show_a
 AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 27
 TAB_REASONS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-NAME_GROWTH_PX, NOTE_ROOM_PX = 160, 80
-"""In a wide window, endpoint and data get up to so much more room; notes keep so much more than in a narrow one."""
+NAME_GROWTH_PX, VERDICT_GROWTH_PX, NOTE_ROOM_PX = 160, 50, 80
+"""In a wide window endpoint, data and verdict get up to so much more room; notes keep so much more, too."""
 
 
 class SessionRows(QAbstractTableModel):
@@ -138,6 +138,9 @@ class SessionTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         spare_px = self.viewport().width() - sum(column.width_px for column in COLUMNS) - NOTE_ROOM_PX
+        wider_px = max(0, min(VERDICT_GROWTH_PX, spare_px))
+        self.setColumnWidth(VERDICT_COLUMN, COLUMNS[VERDICT_COLUMN].width_px + wider_px)
+        spare_px -= wider_px
         for place in NAME_COLUMNS:
             self.setColumnWidth(place, COLUMNS[place].width_px + max(0, min(NAME_GROWTH_PX, spare_px // 2)))
 
