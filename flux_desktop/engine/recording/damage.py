@@ -43,7 +43,10 @@ class RecordingDamage:
             f"{count} {'line' if count == 1 else 'lines'} of {name}" for name, count in sorted(self._lines.items())
         ]
         parts += [f"a part of {name}" for name in sorted(self._broken)]
-        return f"The recording is damaged: {', '.join(parts)} cannot be read and is left out." if parts else ""
+        if not parts:
+            return ""
+        is_one = len(parts) == 1 and sum(self._lines.values()) <= 1
+        return f"The recording is damaged: {', '.join(parts)} cannot be read and {'is' if is_one else 'are'} left out."
 
     def marked(self, ended: RunEnded) -> RunEnded:
         """The end of the run with what is damaged."""

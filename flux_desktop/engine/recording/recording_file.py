@@ -36,8 +36,8 @@ def worker_file(number: int) -> str:
 
 
 def recording_files(folder: Path) -> list[Path]:
-    """The recording of a session, the run's own file first; other files of the folder are none. Raises `OSError`."""
-    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name))
+    """The recording of a session, the run's own file first; all else in the folder is none. Raises `OSError`."""
+    return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.is_file())
 
 
 def recording_bytes(folder: Path) -> int:

@@ -30,17 +30,17 @@ def damage_of(path: Path, content: bytes | None = None, *, messages: bool = True
 @pytest.mark.parametrize(
     ("torn", "lines"),
     [
-        (LINE[:30] + b"\n", "1 line"),
-        (LINE[:30] + LINE, "1 line"),
-        (bytes(40) + b"\n", "1 line"),
-        (LINE[20:] + LINE + LINE[:9] + b"\n", "2 lines"),
-        (MESSAGE[:30] + b"\n", "1 line"),
-        (MESSAGE[:30] + LINE, "1 line"),
+        (LINE[:30] + b"\n", "1 line of run.jsonl cannot be read and is"),
+        (LINE[:30] + LINE, "1 line of run.jsonl cannot be read and is"),
+        (bytes(40) + b"\n", "1 line of run.jsonl cannot be read and is"),
+        (LINE[20:] + LINE + LINE[:9] + b"\n", "2 lines of run.jsonl cannot be read and are"),
+        (MESSAGE[:30] + b"\n", "1 line of run.jsonl cannot be read and is"),
+        (MESSAGE[:30] + LINE, "1 line of run.jsonl cannot be read and is"),
     ],
 )
 def test_lines_that_are_torn_are_counted(tmp_path: Path, torn: bytes, lines: str, messages: bool) -> None:
     assert damage_of(tmp_path / "run.jsonl", LINE + torn + LINE + MESSAGE, messages=messages) == (
-        f"The recording is damaged: {lines} of run.jsonl cannot be read and is left out."
+        f"The recording is damaged: {lines} left out."
     )
 
 

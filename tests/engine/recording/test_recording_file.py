@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,8 @@ def test_other_files_of_the_folder_are_no_recording(tmp_path: Path) -> None:
     names = (worker_file(2), "worker-1.jsonl", RUN_FILE, "account.jsonl", "worker-1.jsonl.gz.part", "run.flac")
     for name in names:
         (tmp_path / name).write_bytes(b"")
+    (tmp_path / "worker-3.jsonl").mkdir()
+    os.mkfifo(tmp_path / "worker-4.jsonl")
     assert [path.name for path in recording_files(tmp_path)] == [RUN_FILE, "worker-1.jsonl", "worker-2.jsonl.gz"]
     assert [worker_number(path) for path in recording_files(tmp_path)] == [0, 1, 2]
     assert is_run_file(Path("run.jsonl"))
