@@ -12,6 +12,7 @@ from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.style.tokens import SPACE_S, SPACE_XS
 from flux_desktop.ui.widgets.basics import button, copy_text, label, plain_tip, set_role
+from flux_desktop.ui.widgets.name_list import NameList
 
 DEFAULT_PROFILE = "default chain"
 
@@ -32,7 +33,7 @@ class AccountBox(QWidget):
     def __init__(self, state: AppState) -> None:
         super().__init__()
         self._state = state
-        self.profile, self.region, self.status = QComboBox(), QComboBox(), QComboBox()
+        self.profile, self.region, self.status = NameList("AWS profile"), QComboBox(), QComboBox()
         self.name = QLineEdit()
         self.name.setPlaceholderText("Filter by name")
         self.name.setClearButtonEnabled(True)

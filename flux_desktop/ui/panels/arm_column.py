@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QWidget
 
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS
 from flux_desktop.ui.panels.setting_panel import TIMEOUT_MAX_MS
 from flux_desktop.ui.widgets.basics import label, roomy
+from flux_desktop.ui.widgets.name_list import NameList
 
 OWN = "Own values"
 EAGER_STEP = 0.05
@@ -127,11 +128,8 @@ class ArmColumn(QWidget):
         self.changed.emit()
 
 
-def _choice(name: str, tip: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+def _choice(name: str, tip: str) -> NameList:
+    box = NameList(name, tip)
     box.setMinimumContentsLength(5)
     return box
 

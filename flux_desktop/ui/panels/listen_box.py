@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.listening import VOLUME_MAX
@@ -13,6 +13,7 @@ from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, button, plain_tip, set_role
+from flux_desktop.ui.widgets.name_list import NameList
 
 BUTTON_PX = 100
 """Also for the bold text of the checked button."""
@@ -141,7 +142,7 @@ class ListenBox(QWidget):
         self._state.changed()
 
 
-class _OutputList(QComboBox):
+class _OutputList(NameList):
     """The outputs.
 
     Signals:
@@ -151,11 +152,8 @@ class _OutputList(QComboBox):
     about_to_open = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Sound output")
-        self.setToolTip("Where the sound is played")
+        super().__init__("Sound output", "Where the sound is played")
         self.setFixedWidth(OUTPUT_PX)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
 
     def show_entries(self, entries: list[tuple[str, str]], chosen: str) -> None:
         """Show the outputs again, if they have changed; the choice stays."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QVBoxLayout, QWidget
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
@@ -12,6 +12,7 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.level_meter import LevelMeter
 from flux_desktop.ui.widgets.basics import label, set_role
+from flux_desktop.ui.widgets.name_list import NameList
 
 RECORD, RECORD_SHORT = "Record the microphone", "Record"
 GO_ON, GO_ON_SHORT = "Continue with silence if disconnected", "Continue if disconnected"
@@ -26,10 +27,8 @@ class MicrophoneBox(QWidget):
         self._microphones = state.microphones
         self._listing: Problem | None = None
         self._trouble: Problem | None = None
-        self.device = QComboBox()
-        self.device.setAccessibleName("Microphone")
+        self.device = NameList("Microphone")
         self.device.setMinimumWidth(80)
-        self.device.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.meter = LevelMeter(theme, state.microphone_level)
         self.lost, self.record = QCheckBox(), QCheckBox()
         self.lost.setToolTip(

@@ -24,6 +24,7 @@ from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.session_list import SessionTable
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label
 from flux_desktop.ui.widgets.flow import FlowLayout
+from flux_desktop.ui.widgets.name_list import NameList
 from flux_desktop.ui.widgets.search_field import SearchField
 
 SEARCH_WAIT_MS = 250
@@ -79,7 +80,9 @@ class SessionsPanel(Panel):
         self.search.textChanged.connect(lambda _words: self._wait.start())
         self.search.returnPressed.connect(self._search_now)
         self.kind = _box("Kind", (ANY_KIND, *KINDS))
-        self.endpoint = _box("Endpoint", (ANY_ENDPOINT,))
+        self.endpoint = NameList("Endpoint", "Endpoint of the sessions that are listed")
+        self.endpoint.addItem(ANY_ENDPOINT)
+        self.endpoint.setMinimumContentsLength(len(ANY_ENDPOINT))
         self.verdict = _box("Verdict", (ANY_VERDICT, *VERDICTS))
         self.star = button("★", self._filter, kind="segment", tip="Only starred sessions")
         self.star.setCheckable(True)

@@ -19,10 +19,9 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.views.waveform import Waveform
 from flux_desktop.ui.views.work_bar import WorkBar
-from flux_desktop.ui.widgets.basics import Panel, button, label, plain_tip
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, label, plain_tip
 from flux_desktop.ui.widgets.file_dialogs import open_dialog
 
-NAME_AND_FACTS_PX = 272
 _AUDIO = " ".join(f"*{suffix}" for suffix in SUFFIXES)
 _DATA = " ".join(f"*{suffix}" for suffix in (*MANIFEST_SUFFIXES, *TABLE_SUFFIXES))
 _FILTER = f"Audio files and data sets ({_AUDIO} {_DATA});;Audio files ({_AUDIO});;Data sets ({_DATA});;All files (*)"
@@ -74,14 +73,12 @@ class SoundPanel(Panel):
         self.microphone = MicrophoneBox(theme, state)
         self.microphone.hide()
         self.body.addWidget(self.microphone)
-        self._name = label("", "strong")
-        self._name.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._name = ElidedLabel("strong", Qt.TextElideMode.ElideMiddle)
         self._facts = label("", "caption")
         self.waveform = Waveform(theme)
         name = QHBoxLayout()
         name.setSpacing(SPACE_S)
-        name.addWidget(self._name)
-        name.addStretch()
+        name.addWidget(self._name, 1)
         name.addWidget(self._facts)
         self.body.addLayout(name)
         self.body.addWidget(self.waveform)
@@ -186,9 +183,7 @@ class SoundPanel(Panel):
         self.waveform.set_shape(recording)
         self._folder = str(recording.path.parent)
         self._facts.setText(recording.describe())
-        room_px = NAME_AND_FACTS_PX - self._facts.sizeHint().width()
-        metrics = self._name.fontMetrics()
-        self._name.setText(metrics.elidedText(recording.path.name, Qt.TextElideMode.ElideMiddle, room_px))
+        self._name.setText(recording.path.name)
         notes = "\n".join((str(recording.path), recording.describe(), *recording.notes))
         for widget in (self._name, self._facts):
             widget.setToolTip(plain_tip(notes))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from flux_desktop.reports.probe_text import summary_words
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.chosen_data import BUNDLED, data_name
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, plain_tip
+from flux_desktop.ui.widgets.name_list import NameList
 
 _FILES = "Manifests and tables (*.jsonl *.json *.csv *.tsv);;All files (*)"
 
@@ -29,10 +30,7 @@ class TargetFields(QWidget):
         self._state = state
         self.path = ""
         """Of the data set; empty is the bundled one."""
-        self.endpoint = QComboBox()
-        self.endpoint.setAccessibleName(endpoint_name)
-        self.endpoint.setToolTip("The endpoint that Live uses too")
-        self.endpoint.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.endpoint = NameList(endpoint_name, "The endpoint that Live uses too")
         self.endpoint.activated.connect(lambda _row: self._endpoint_chosen())
         self.data_button = button(BUNDLED, self._data_menu, kind="field", tip=data_tip)
         self.data_button.setAccessibleName(f"Data set: {BUNDLED}")
