@@ -99,8 +99,8 @@ def compare(
 ) -> Compared:
     """Compare a figure of two runs."""
     change = difference(base, new)
-    percent = _in_percent(change, base)
-    finding = _finding(change, _margin(base, allowed), lower_is_better=lower_is_better)
+    allowed_change = _change(base, allowed)
+    finding = _finding(change, abs(allowed_change), lower_is_better=lower_is_better)
     return Compared(
         name=name,
         label=label,
@@ -108,11 +108,11 @@ def compare(
         base=base,
         new=new,
         change=change,
-        percent=percent,
+        percent=_in_percent(change, base),
         lower_is_better=lower_is_better,
         finding=finding,
         allowed=allowed,
-        failed=allowed is not None and _is_beyond(percent if allowed.is_percent else change, allowed),
+        failed=allowed is not None and _is_beyond(change, allowed.beyond, allowed_change),
     )
 
 
@@ -136,16 +136,16 @@ def difference(base: Estimate, new: Estimate) -> Estimate:
 def _in_percent(change: Estimate, base: Estimate) -> Estimate:
     if not base.value or change.value is None:
         return Estimate(n=change.n)
-    scale = 100 / base.value
+    scale = 100 / abs(base.value)
     low, high = (None if each is None else each * scale for each in (change.low, change.high))
     return Estimate(change.value * scale, low, high, change.n)
 
 
-def _margin(base: Estimate, allowed: Allowed | None) -> float:
-    """The largest change that does not matter, in the figure's unit."""
+def _change(base: Estimate, allowed: Allowed | None) -> float:
+    """The allowed change in the figure's unit; of a base of 0, each share is 0."""
     if allowed is not None and not allowed.is_percent:
-        return abs(allowed.change)
-    percent = MARGIN_PERCENT if allowed is None else abs(allowed.change)
+        return allowed.change
+    percent = MARGIN_PERCENT if allowed is None else allowed.change
     return percent / 100 * abs(base.value or 0.0)
 
 
@@ -157,7 +157,7 @@ def _finding(change: Estimate, margin: float, *, lower_is_better: bool) -> Chang
     return ChangeFinding.BETTER if (change.high < 0) is lower_is_better else ChangeFinding.WORSE
 
 
-def _is_beyond(change: Estimate, allowed: Allowed) -> bool:
-    if allowed.beyond == ">":
-        return change.low is not None and change.low > allowed.change
-    return change.high is not None and change.high < allowed.change
+def _is_beyond(change: Estimate, beyond: str, limit: float) -> bool:
+    if beyond == ">":
+        return change.low is not None and change.low > limit
+    return change.high is not None and change.high < limit

@@ -66,6 +66,17 @@ def test_a_change_fails_only_where_the_whole_interval_is_beyond(new: Estimate, a
     assert compared(figure(100, 2), new, allowed).failed is failed
 
 
+@pytest.mark.parametrize(("base", "new"), [(0.0, 30.0), (-100.0, -50.0)])
+def test_a_share_of_a_base_of_zero_or_below_it_is_exceeded_all_the_same(base: float, new: float) -> None:
+    """A word error rate of 0 %, and ends of turn before the true end."""
+    worse = compared(figure(base, 2), figure(new, 2), "x>+10%")
+    assert worse.failed
+    assert worse.finding is ChangeFinding.WORSE
+    assert worse.percent.value is None or worse.percent.low < worse.percent.value == 50 < worse.percent.high
+    same = compared(figure(base, 2), figure(base + 1, 2), "x>+10%")
+    assert not same.failed
+
+
 def test_equal_runs_differ_in_about_5_of_100_comparisons() -> None:
     rng = np.random.default_rng(11)
     units = list(np.repeat(np.arange(20), 60))
