@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import platform
 import secrets
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-import platformdirs
 from distributed.comm import get_local_address_for
 
-from flux_desktop.base.private_folder import private_folder
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import allow_many_files
 from flux_desktop.cluster.addresses import not_listening, parse_address
 from flux_desktop.cluster.membership import Membership, check_not_expired, check_versions, present_versions
 from flux_desktop.cluster.messages import LEASE_S
 from flux_desktop.cluster.nodes import WorkerNode, security
+from flux_desktop.cluster.own_folder import own_folder
 from flux_desktop.cluster.reachability import obstacle
 
 _JOIN_MAX_S = 15.0
@@ -51,7 +47,7 @@ async def join(membership: Membership, name: str, on_state: Callable[[str], None
         except OSError as error:  # the coordinator's host name is not known
             raise await _not_joined(membership, name, error) from error
     has_joined = False
-    with _own_folder() as folder:
+    with own_folder("generator-") as folder:
         while True:
             try:
                 async with WorkerNode(
@@ -101,25 +97,3 @@ async def _not_joined(membership: Membership, name: str, error: Exception) -> Pr
         why = (await obstacle(membership)).why or (f"{text}." if text else "It did not answer.")
         todo = "Check that it is running, that its port is open, and that the line is its own."
     return ProblemError(Problem(code="cluster_unreachable", what=what, why=why, todo=todo))
-
-
-@contextlib.contextmanager
-def _own_folder() -> Iterator[Path]:
-    """Dask's, beside the files that generators of this machine have received. Raises `ProblemError`."""
-    parent = Path(platformdirs.user_cache_dir("flux-desktop", appauthor=False))
-    try:
-        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = private_folder("generator-", parent)
-    except OSError as error:
-        raise ProblemError(
-            Problem(
-                code="cluster_folder",
-                what=f"The generator's files cannot be kept in {parent}.",
-                why=f"{error.strerror or error}.",
-                todo="Free space on that disk, or make the folder writable.",
-            )
-        ) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

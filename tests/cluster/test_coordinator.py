@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -40,3 +41,21 @@ async def test_only_members_get_an_answer() -> None:
     finally:
         task.cancel()
         await asyncio.wait({task})
+
+
+async def test_dask_keeps_its_files_in_a_folder_of_this_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default they are below one that all users of the machine share, and from which Python would import."""
+    shared, cache = tmp_path / "shared", tmp_path / "cache"
+    shared.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(shared))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    ready: asyncio.Future[Membership] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(coordinate("127.0.0.1:0", ready.set_result, lambda _: None))
+    await ready
+    (folder,) = (cache / "flux-desktop").iterdir()
+    assert folder.name.startswith("coordinator-")
+    assert folder.stat().st_mode & 0o077 == 0
+    task.cancel()
+    await asyncio.wait({task})
+    assert not list(shared.iterdir())
+    assert not list((cache / "flux-desktop").iterdir())
