@@ -19,9 +19,10 @@ def test_a_conversation_says_what_the_build_sends() -> None:
             stream.begin_audio()
             stream.send(encode(ForceEndTurn()))
             await stream.wait_for(lambda: bool(stream.turn_infos("EndOfTurn")), 5.0)
-        outcomes = {each.key: each.outcome for each in message_findings(stream)}
-        assert outcomes["message:EndOfTurn"] == "yes"
-        assert outcomes["message:Update interval"] == "no", "there was none"
+        findings = {each.key: each for each in message_findings(stream)}
+        assert findings["message:EndOfTurn"].outcome == "yes"
+        assert findings["message:word times"].seen == "no words were received"
+        assert findings["message:Update interval"].outcome == "no", "there was none"
         events = stream.events(3, 0.0)
         assert any(isinstance(event, Sent) and "ForceEndTurn" in event.text for event in events)
         assert [event.type for event in events if isinstance(event, Received)][:1] == ["Connected"]

@@ -83,10 +83,11 @@ def test_two_files_one_after_the_other_are_one_recording(path: Path) -> None:
     assert sum(map(len, recording.blocks())) == recording.frames
 
 
-def test_what_is_no_frame_between_frames_is_damage(path: Path) -> None:
+@pytest.mark.parametrize("foreign", [bytes(2000), b"\xff\x00" * 3 + bytes(2000)])
+def test_what_is_no_frame_between_frames_is_damage(path: Path, foreign: bytes) -> None:
     frames = frames_of(path.read_bytes())
     with pytest.raises(ProblemError, match=r"damaged after 1\.0 s; what follows is not audio"):
-        open_recording(rewritten(path, b"".join(frames[:30]) + bytes(2000) + b"".join(frames[30:])))
+        open_recording(rewritten(path, b"".join(frames[:30]) + foreign + b"".join(frames[30:])))
 
 
 def test_zeros_after_the_last_frame_are_left_out(path: Path) -> None:

@@ -44,9 +44,9 @@ def test_case_and_punctuation_are_no_contradiction_and_follow_the_latest_decode(
 
 def test_a_word_at_the_edge_of_the_audio_waits() -> None:
     stable = StableWords()
-    shown(stable, "He might", 0.6)
-    assert shown(stable, "He might", 0.65) == "He"
-    assert shown(stable, "He might", 0.9) == "He might"
+    shown(stable, "He might even", 0.9)
+    assert shown(stable, "He might even", 0.95) == "He might"
+    assert shown(stable, "He might even", 1.2) == "He might even"
 
 
 def test_words_with_a_second_of_audio_after_them_need_no_second_decode() -> None:
