@@ -76,7 +76,9 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def outcome(self) -> str:
         """What a list shows as the verdict: the finding of an experiment that has one, else the run's verdict."""
-        return self.finding if self.finding and self.verdict in EVIDENCE else self.verdict
+        # A capacity search judges its rungs one by one, and repeats those that are INVALID.
+        proves = self.verdict in EVIDENCE or (self.kind == "capacity" and self.verdict == "INVALID")
+        return self.finding if self.finding and proves else self.verdict
 
 
 class SessionList(Struct, frozen=True, kw_only=True):

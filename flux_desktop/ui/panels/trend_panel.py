@@ -139,9 +139,9 @@ class TrendPanel(Panel):
             ]
         )
         lows, highs = _ends(trend)
-        self._bars.setData(
-            x=places, y=values, top=highs - values, bottom=values - lows, pen=pg.mkPen(colours.muted, width=1)
-        )
+        known = np.array([point.low is not None and point.high is not None for point in trend.points], dtype=bool)
+        tops, bottoms, pen = highs - values, values - lows, pg.mkPen(colours.muted, width=1)
+        self._bars.setData(x=places[known], y=values[known], top=tops[known], bottom=bottoms[known], pen=pen)
         step = max(1, math.ceil(len(trend.points) / TICKS_MAX))
         ticks = [(float(place), day_of(point.wall_time)) for place, point in enumerate(trend.points)][::step]
         self.plot.getPlotItem().getAxis("bottom").setTicks([ticks])
@@ -158,7 +158,8 @@ class TrendPanel(Panel):
 
 def _tip(x: float, y: float, data: Any) -> str:
     more = "" if data.usable else "; not part of the trend, because the run was invalid or interrupted"
-    return f"{data.name}: {y:.1f} (95 % interval {interval_words(data)}{more})"
+    interval = "" if data.low is None or data.high is None else "95 % interval "
+    return f"{data.name}: {y:.1f} ({interval}{interval_words(data)}{more})"
 
 
 def _ends(trend: Trend) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

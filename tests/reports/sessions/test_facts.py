@@ -67,6 +67,9 @@ def test_a_list_shows_what_an_experiment_found(tmp_path: Path) -> None:
     facts = read_facts(folder)
     assert facts is not None
     assert (facts.kind, facts.outcome) == ("capacity", "BRACKETED 46")
+    late = msgspec.structs.replace(facts, verdict="INVALID")
+    assert late.outcome == "BRACKETED 46", "as reports of the session say"
+    assert msgspec.structs.replace(late, kind="sweep").outcome == "INVALID"
 
 
 def test_what_is_no_recording_has_no_facts(tmp_path: Path) -> None:

@@ -30,9 +30,9 @@ def test_what_proves_nothing_is_no_part_of_the_line(qtbot: QtBot, theme: ThemeSo
     assert list(panel._line.yData) == [100.0, 120.0]
     assert [each.data().value for each in panel._points.points()] == [100.0, 900.0, 120.0]
     assert "01 Jan 12:00 100.0 (no interval, n = 9)" in panel.plot.accessibleName()
-    assert list(panel._bars.opts["top"]) == [0.0, 0.0, 0.0]
+    assert panel._bars.opts["x"].size == 0, "no interval is not one of no width"
     with_interval = msgspec.structs.replace(points[0], low=90.0, high=125.0)
     panel.show_trend(Trend(figure="update_p95_ms", label="Update p95", common="a", points=(with_interval, *points[1:])))
     assert "100.0 (90.0 to 125.0, n = 9)" in panel.plot.accessibleName()
-    assert (panel._bars.opts["bottom"][0], panel._bars.opts["top"][0]) == (10.0, 25.0)
+    assert (list(panel._bars.opts["bottom"]), list(panel._bars.opts["top"])) == ([10.0], [25.0])
     assert panel.figure == "update_p95_ms"
