@@ -37,30 +37,36 @@ class GeneratorLimits(Struct, frozen=True):
         reasons = []
         if (pacing.p99_ms or 0) > self.pacing_p99_ms:
             reasons.append(
-                f"audio was sent late: pacing error p99 {pacing.p99_ms:.0f} ms, allowed {self.pacing_p99_ms:.0f} ms"
+                f"audio was sent late: pacing error p99 {_above(pacing.p99_ms, self.pacing_p99_ms)} ms, "
+                f"allowed {self.pacing_p99_ms:.0f} ms"
             )
         if (loop_lag.p99_ms or 0) > self.loop_lag_p99_ms:
             reasons.append(
-                f"the engine was late: event-loop lag p99 {loop_lag.p99_ms:.0f} ms, "
+                f"the engine was late: event-loop lag p99 {_above(loop_lag.p99_ms, self.loop_lag_p99_ms)} ms, "
                 f"allowed {self.loop_lag_p99_ms:.0f} ms"
             )
         elif (loop_lag.max_ms or 0) > self.loop_lag_max_ms:
-            reasons.append(f"the engine stalled for {loop_lag.max_ms:.0f} ms, allowed {self.loop_lag_max_ms:.0f} ms")
+            stalled_ms = _above(loop_lag.max_ms, self.loop_lag_max_ms)
+            reasons.append(f"the engine stalled for {stalled_ms} ms, allowed {self.loop_lag_max_ms:.0f} ms")
         if (cpu_percent or 0) > self.cpu_percent:
-            reasons.append(f"the engine used {cpu_percent:.0f} % of a CPU core, allowed {self.cpu_percent:.0f} %")
+            used_percent = _above(cpu_percent, self.cpu_percent)
+            reasons.append(f"the engine used {used_percent} % of a CPU core, allowed {self.cpu_percent:.0f} %")
         return (Verdict.INVALID if reasons else Verdict.DONE), reasons
 
     def late_answer(self, generator: str, longest_s: float) -> str:
         """Why a generator of a cluster was late, by the longest time without its answer; empty if it was not."""
         if longest_s <= self.answer_s:
             return ""
-        return f"generator {generator} did not answer for {longest_s:.1f} s, allowed {self.answer_s:g} s"
+        silent_s = _above(longest_s, self.answer_s, 1)
+        return f"generator {generator} did not answer for {silent_s} s, allowed {self.answer_s:g} s"
 
     def late_report(self, longest_s: float) -> str:
         """Why an engine process of several was late, by the longest time without its report; empty if it was not."""
         if longest_s <= self.answer_s:
             return ""
-        return f"an engine process did not report for {longest_s:.1f} s, allowed {self.answer_s:g} s"
+        return (
+            f"an engine process did not report for {_above(longest_s, self.answer_s, 1)} s, allowed {self.answer_s:g} s"
+        )
 
     def notes(self) -> list[str]:
         """What a person must know who reads a verdict by these limits; empty for the usual ones."""
@@ -81,3 +87,10 @@ def generator_limits(environ: Mapping[str, str] = os.environ) -> GeneratorLimits
     except ValueError:
         return GeneratorLimits()
     return GeneratorLimits().scaled(factor) if factor > 0 and math.isfinite(factor) else GeneratorLimits()
+
+
+def _above(value: float | None, limit: float, decimals: int = 0) -> str:
+    """A value above its limit, with the decimals that show that it is."""
+    value = value or 0.0
+    texts = (f"{value:.{count}f}" for count in range(decimals, decimals + 4))
+    return next((text for text in texts if float(text) > limit), f"{value}")

@@ -28,6 +28,14 @@ def test_a_run_on_an_overloaded_machine_is_invalid_and_says_why(
     assert len(reasons) == 1
 
 
+def test_a_value_just_above_its_limit_is_shown_above_it() -> None:
+    slightly = Percentiles(n=1, p99_ms=40.03)
+    _, reasons = USUAL.judge(slightly, slightly, 90.4)
+    assert [reason.rpartition(",")[0].rpartition("p99 ")[2] for reason in reasons[:2]] == ["40.03 ms", "40.03 ms"]
+    assert reasons[2] == "the engine used 90.4 % of a CPU core, allowed 90 %"
+    assert USUAL.late_answer("a", 2.04) == "generator a did not answer for 2.04 s, allowed 2 s"
+
+
 def test_one_long_standstill_makes_a_long_run_invalid() -> None:
     lag = Percentiles(n=100_000, p99_ms=1.0, max_ms=1400.0)
     judged, reasons = USUAL.judge(Percentiles(), lag, 5.0)
