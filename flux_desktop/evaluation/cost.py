@@ -38,8 +38,8 @@ class RunCost(Struct, frozen=True, kw_only=True):
 
     def sentence(self) -> str:
         """``About 42 stream-minutes, $0.32 plus the instance``."""
-        minutes = f"About {self.stream_minutes:,.0f} stream-minutes" if self.stream_minutes >= 1 else "Less than 1"
-        minutes = minutes if self.stream_minutes >= 1 else f"{minutes} stream-minute"
+        amount = "Less than 1" if self.stream_minutes < 1 else f"About {self.stream_minutes:,.0f}"
+        minutes = f"{amount} stream-minute{'s' * (self.stream_minutes >= 1.5)}"
         if self.licence is None:
             return f"{minutes}; no price per stream-minute is set"
         note = ", at the suggested price" if self.suggested else ""

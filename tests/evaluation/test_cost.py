@@ -20,6 +20,8 @@ def test_a_suggested_price_is_marked_and_a_missing_one_named() -> None:
     assert cost_of(42, SUGGESTED).sentence().endswith("at the suggested price")
     assert cost_of(42, None).sentence() == "About 42 stream-minutes; no price per stream-minute is set"
     assert cost_of(0.2, PRICES).sentence().startswith("Less than 1 stream-minute, $0.0015")
+    assert cost_of(1.2, PRICES).sentence().startswith("About 1 stream-minute, $0.0092")
+    assert cost_of(1.6, PRICES).sentence().startswith("About 2 stream-minutes, $0.0123")
 
 
 def test_a_conversation_minute_is_its_licence_and_its_part_of_the_instance() -> None:

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from flux_desktop.engine.measuring.histogram import rank_of
 from flux_desktop.engine.recording.recording_file import OnRead, recorded_lines, recording_files
 
 _RECEIVED = b'{"event":"received"'
@@ -59,8 +60,8 @@ class Latencies(Struct, kw_only=True):
         places = [place for place, is_update in enumerate(self.is_update) if is_update is wanted]
         return [column[place] for place in places], [self.conn[place] for place in places]
 
-    def curve(self, name: str, percent: float) -> list[tuple[float, float]]:
-        """A percentile of the Updates over time: about `_CURVE_POINTS` points, each of one span of time."""
+    def curve(self, name: str, percent: int) -> list[tuple[float, float]]:
+        """A percentile of the Updates over time, by nearest rank: about `_CURVE_POINTS` points, each of one span."""
         values = np.array(self.wire_ms if name == "wire" else self.user_ms)[np.array(self.is_update, dtype=bool)]
         times = np.array(self.t)[np.array(self.is_update, dtype=bool)]
         if not len(values):
@@ -68,7 +69,7 @@ class Latencies(Struct, kw_only=True):
         span_s = max(1.0, (times.max() - times.min()) / _CURVE_POINTS)
         spans = np.floor((times - times.min()) / span_s).astype(int)
         return [
-            (float(times.min() + (span + 0.5) * span_s), float(np.percentile(values[spans == span], percent)))
+            (float(times.min() + (span + 0.5) * span_s), rank_of(values[spans == span], percent) or 0.0)
             for span in np.unique(spans)
         ]
 

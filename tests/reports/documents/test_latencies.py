@@ -31,10 +31,14 @@ def test_latencies_are_read_by_connection(tmp_path: Path) -> None:
 
 
 def test_a_curve_is_a_percentile_by_second(tmp_path: Path) -> None:
-    curve = read_latencies(recorded(tmp_path)).curve("update", 95)
+    latencies = read_latencies(recorded(tmp_path))
+    curve = latencies.curve("update", 95)
     assert len(curve) == 15  # 60 Updates, 0.24 s apart
     assert [t for t, _ in curve] == sorted(t for t, _ in curve)
     assert all(50 < value < 500 for _, value in curve)
+    assert {value for _, value in curve} <= {round(each, 3) for each in latencies.user_ms}, (
+        "by the nearest rank, as all percentiles"
+    )
 
 
 def test_ends_of_turn_that_the_client_brought_about_are_no_deliveries(tmp_path: Path) -> None:
