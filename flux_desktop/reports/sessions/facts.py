@@ -14,7 +14,7 @@ from flux_desktop.engine.recording.recorder import is_locked
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import read_run_file, run_end
 from flux_desktop.engine.records.events import ConnectionEnded, RunEnded, RunStarted, decode_event
-from flux_desktop.engine.records.facts import ConnectionSummary, Percentiles
+from flux_desktop.engine.records.facts import ConnectionSummary, Percentiles, Verdict
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.reports.files import write_whole
@@ -103,7 +103,7 @@ def read_facts(folder: Path) -> SessionFacts | None:
             data = plan.source.device_name
     if ended is None:
         verdict = "RECORDING" if is_recording else "CUT OFF"
-    elif ended.unrecorded:
+    elif ended.unrecorded and (ended.interrupted or ended.verdict is not Verdict.INVALID):
         verdict = "CUT OFF"
     else:
         verdict = "INTERRUPTED" if ended.interrupted else ended.verdict.value

@@ -15,6 +15,7 @@ from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.flux.probe_findings import ProbeReport
+from flux_desktop.reports.documents.session_report import read_session_report
 from flux_desktop.reports.findings import keep_experiment
 from flux_desktop.reports.probe_session import probe_experiment
 from flux_desktop.reports.sessions.facts import About, read_about, read_facts, texts_of, write_about
@@ -43,12 +44,20 @@ def test_a_run_that_was_cut_off_and_a_capacity_search(tmp_path: Path) -> None:
     assert (facts.verdict, facts.kind) == ("CUT OFF", "capacity")
 
 
-def test_a_run_that_was_not_recorded_whole_is_no_evidence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("verdict", "interrupted", "listed"),
+    [(Verdict.PASS, False, "CUT OFF"), (Verdict.INVALID, False, "INVALID"), (Verdict.INVALID, True, "CUT OFF")],
+)
+def test_a_run_that_was_not_recorded_whole_is_no_evidence(
+    tmp_path: Path, verdict: Verdict, interrupted: bool, listed: str
+) -> None:
     folder = session_of(tmp_path, RunPlan(endpoint="e", source=WavSource(path="a.wav")))
-    append(folder / RUN_FILE, RunEnded(t=9.0, verdict=Verdict.PASS, ledger={"completed": 1}, unrecorded="A part."))
+    end = RunEnded(t=9.0, verdict=verdict, ledger={"completed": 1}, interrupted=interrupted, unrecorded="A part.")
+    append(folder / RUN_FILE, end)
     facts = read_facts(folder)
     assert facts is not None
-    assert facts.verdict == "CUT OFF"
+    assert facts.verdict == listed
+    assert read_session_report(folder).verdict == listed
 
 
 def test_a_list_shows_what_an_experiment_found(tmp_path: Path) -> None:
