@@ -87,6 +87,8 @@ class ChangePlot(QWidget):
         if change.low is not None and change.high is not None:
             painter.drawLine(QPointF(self._x(change.low), middle), QPointF(self._x(change.high), middle))
             for end in (change.low, change.high):
+                if abs(end) > self._reach:
+                    continue  # it ends beyond the scale
                 painter.drawLine(QPointF(self._x(end), middle - 4), QPointF(self._x(end), middle + 4))
         if change.value is not None:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -122,5 +124,7 @@ class ChangeRow(QWidget):
         grid.addWidget(change, 1, 2, right)
         grid.setColumnStretch(0, 1)
         grid.setColumnMinimumWidth(2, 72)
+        for part in (name, values):
+            part.setToolTip("")  # that of the row says more
         self.setToolTip(plain_tip(tip(figure)))
         self.setAccessibleName(tip(figure))
