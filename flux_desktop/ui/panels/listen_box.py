@@ -12,7 +12,7 @@ from flux_desktop.ui.models.listening import VOLUME_MAX
 from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
-from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, button, plain_tip, set_role
+from flux_desktop.ui.widgets.basics import IconButton, button, label, plain_tip, set_role
 from flux_desktop.ui.widgets.name_list import NameList
 
 BUTTON_PX = 100
@@ -48,7 +48,7 @@ class ListenBox(QWidget):
         self.volume.setRange(0, VOLUME_MAX)
         self.volume.setAccessibleName("Volume of what is listened to")
         self.volume.valueChanged.connect(self._set_volume)
-        self.words = ElidedLabel("caption")
+        self.words = label(role="caption", wrap=True)
         self.output = _OutputList()
         self.output.about_to_open.connect(self.outputs_wanted)
         self.output.activated.connect(self._choose_output)
@@ -107,7 +107,7 @@ class ListenBox(QWidget):
             widget.setVisible(in_use)
         self.output.setVisible(in_use and not self._tight)
         self.outputs_button.setVisible(in_use and self._tight)
-        words, has_problem = self.words.full_text(), self._state.listening.problem is not None
+        words, has_problem = self.words.text(), self._state.listening.problem is not None
         self.words.setVisible(has_problem if self._tight else in_use or bool(words))
         self.button.setToolTip(plain_tip(f"{LISTEN_TIP}\n{words}" if words and self._tight else LISTEN_TIP))
 

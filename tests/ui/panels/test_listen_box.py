@@ -6,6 +6,7 @@ from flux_desktop.audio.devices import OutputDevice
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.panels.listen_box import ListenBox
+from flux_desktop.ui.style.stylesheet import stylesheet
 from flux_desktop.ui.style.theme import ThemeSource
 
 
@@ -40,7 +41,11 @@ def test_the_line_tells_what_is_wrong_and_what_to_do(theme: ThemeSource) -> None
     box = ListenBox(theme, state)
     state.listening.problem = Problem(code="x", what="There is no sound output.", todo="Connect headphones.")
     box.refresh()
-    assert box.words.full_text() == "There is no sound output."
+    assert box.words.text() == "There is no sound output."
     assert "Connect headphones." in box.words.toolTip()
     assert box.words.property("role") == "warn"
+    box.setStyleSheet(stylesheet(theme.current))
+    box.show()
+    box.resize(288, box.heightForWidth(288))
+    assert box.words.height() >= box.words.heightForWidth(box.words.width()), "none of it is cut"
     box.deleteLater()

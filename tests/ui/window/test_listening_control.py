@@ -64,11 +64,11 @@ def test_a_run_is_heard_while_it_streams_and_its_session_afterwards(
         assert not window.tasks.running("listening"), "nothing streams yet"
         await a_run(window, short_wav)
         await until(lambda: listening.sounding and listening.behind_ms is not None, "it is heard")
-        assert "in step" in window.live_page.sound_panel.listen.words.full_text()
+        assert "in step" in window.live_page.sound_panel.listen.words.text()
         assert not player.usable, "a live run is not a session to be played"
         listening.toggle_mute()
         window.state.changed()
-        assert window.live_page.sound_panel.listen.words.full_text() == "Muted."
+        assert window.live_page.sound_panel.listen.words.text() == "Muted."
         listening.toggle_mute()
         await until(lambda: window.state.run.sent_s() > 4.0, "some seconds were sent")
         window.controller.stop()
@@ -130,7 +130,7 @@ def test_a_file_that_has_changed_since_is_not_played(stage: Stage, tmp_path: Pat
         await until(lambda: listening.problem is not None, "it is said")
         assert listening.problem is not None
         assert listening.problem.code == "session_audio_changed"
-        assert "no longer the file" in window.live_page.sound_panel.listen.words.full_text()
+        assert "no longer the file" in window.live_page.sound_panel.listen.words.text()
         assert not window.tasks.running("listening")
 
     stage(lambda sink: Supervisor(sink, sessions_dir=tmp_path), live)
