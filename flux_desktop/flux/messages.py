@@ -227,17 +227,20 @@ def shift(info: TurnInfo, turns: int, audio_s: float) -> None:
 def parse_client_message(data: bytes | str) -> ClientMessage | Unknown:
     """Parse one client message, for a server; raises `MessageError` for anything else.
 
-    Types are strict, as on a real server: the string ``"true"`` is not a boolean.
+    Types are strict, as on a real server: the string ``"true"`` is not a boolean. So are the fields of a `Configure`.
     """
     try:
         message: ClientMessage = _client_decoder.decode(data)
-        return message
+        if not isinstance(message, Configure):
+            return message
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         pass
     fields = _fields(data)
     name = fields["type"]
     if name not in _CLIENT_TYPES:
         return Unknown(type=name, fields=fields)
+    if name == "Configure" and (unknown := fields.keys() - {"type", *Configure.__struct_fields__}):
+        raise MessageError("wrong_types", f"{name}: unknown field `{min(unknown)}`")
     try:
         known: ClientMessage = msgspec.convert(fields, ClientMessage)
         return known

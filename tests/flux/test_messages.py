@@ -219,6 +219,8 @@ def test_what_is_not_set_is_not_sent() -> None:
         '{"type":"Configure","thresholds":{"eot_threshold":"0.7"}}',
         '{"type":"Configure","keyterms":null}',
         '{"type":"Configure","keyterms":"apple"}',
+        '{"type":"Configure","features":{"numerals":true}}',
+        '{"type":"Configure","eot_threshold":0.8}',
     ],
 )
 def test_client_types_are_strict(text: str) -> None:

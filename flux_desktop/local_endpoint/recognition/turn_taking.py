@@ -228,6 +228,8 @@ class TurnTaker:
 
     def _start(self) -> TurnStep:
         self._open = True
+        # A word may have been recognised only after ForceEndTurn had ended the turn before.
+        self.turn_start_s = min(self.turn_start_s, self._words[0].start_s)
         return self._step(TurnEvent.START_OF_TURN)
 
     def _resume(self) -> TurnStep:

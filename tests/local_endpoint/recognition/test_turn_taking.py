@@ -184,6 +184,15 @@ def test_a_forced_end_keeps_the_text_last_sent_and_needs_an_open_turn() -> None:
     assert conversation.force() == []
 
 
+def test_the_window_of_a_turn_holds_a_word_that_was_recognised_after_a_forced_end() -> None:
+    conversation = Conversation(TurnThresholds())
+    conversation.frames(5, speech=True, add=("well",))
+    (end,) = conversation.force()
+    conversation.words = (SpokenWord("then", 0.24, 0.4, 0.9),)
+    start = conversation.frames(1, speech=True)[-1]
+    assert (start.event, start.window_start_s, end.window_end_s) == (TurnEvent.START_OF_TURN, 0.24, 0.4)
+
+
 def test_closing_gives_the_last_text_without_ending_the_turn_unless_the_build_does() -> None:
     for ends_turn, expected in ((False, ["Update"]), (True, ["Update", "EndOfTurn"])):
         conversation = Conversation(TurnThresholds())
