@@ -141,7 +141,8 @@ class CapacityModel:
         if self.result is None:
             return "The cost follows once a capacity is known."
         if self.result.scaling_target is None:
-            return "This search found no capacity, so there is no cost per conversation."
+            found = "only a lower bound" if self.result.kind == "LOWER BOUND" else "no capacity"
+            return f"This search found {found}, so there is no cost per conversation."
         missing = [
             name
             for name, price in (

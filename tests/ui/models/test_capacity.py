@@ -61,6 +61,9 @@ def test_no_cost_without_a_capacity() -> None:
     model = priced()
     model.report = report("LOWER BOUND")
     assert model.cost() is None
+    assert "only a lower bound" in model.cost_reason()
+    assert model.report.result is not None
+    model.report.result = replace(model.report.result, kind="INVALID")
     assert "no capacity" in model.cost_reason()
     assert "once a capacity is known" in CapacityModel().cost_reason()
 
