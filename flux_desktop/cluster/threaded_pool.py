@@ -100,10 +100,10 @@ class ThreadedPool:
         loop, thread = asyncio.get_running_loop(), _Thread()
         self._thread = thread
 
-        def told(worker: int, event: Event) -> None:
+        def forward(worker: int, event: Event) -> None:
             loop.call_soon_threadsafe(on_event, worker, event)
 
-        return [_Worker(worker, thread) for worker in await thread.run(self._pool.workers(plan, told))]
+        return [_Worker(worker, thread) for worker in await thread.run(self._pool.workers(plan, forward))]
 
     async def prepare(self, plan: RunPlan, local: LocalEndpoint) -> preflight.Ready:
         """The resolved plan. Raises `ProblemError` with the first problem."""

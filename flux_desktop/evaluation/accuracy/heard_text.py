@@ -2,7 +2,7 @@
 
 A transcript's turns need not be those of the reference: both are joined between pauses that no transcribed turn spans,
 aligned as a whole there, and the errors counted for the reference turn in which they lie. Turns that are counted by
-other rules, as those of another language, are always parted. Extra words belong to the turn before them, or to the
+other rules, as those of another language, are always kept apart. Extra words belong to the turn before them, or to the
 first one.
 """
 

@@ -80,7 +80,7 @@ def match_ends(
 
 
 def _blocks(turns: Sequence[SpokenTurn]) -> list[tuple[int, int]]:
-    """Runs of turns that are aligned at once: parted where no decision could belong to both sides."""
+    """Runs of turns that are aligned at once: split where no decision could belong to both sides."""
     cuts = [0]
     for place in range(1, len(turns)):
         apart = turns[place].start_s > turns[place - 1].end_s + LATEST_S

@@ -68,7 +68,7 @@ def keep_to_rule(parent: Path) -> Problem | None:
     """
     rule = load_retention(parent)
     if rule.max_age_days is None and sum(map(size_of, folders_in(parent))) <= rule.max_gb * _GB:
-        return None  # told without the index
+        return None  # known without the index
     dropped = overdue(parent, rule)
     if not dropped:
         return None
