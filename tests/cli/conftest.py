@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from flux_desktop.base.logs import TALKATIVE
+from tests.audio.wav_bytes import data, fmt, riff
 
 
 @pytest.fixture
@@ -22,3 +24,11 @@ def logging_as_before() -> Iterator[None]:
     root.setLevel(level)
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> str:
+    """The path of a short recording."""
+    path = tmp_path / "speech.wav"
+    path.write_bytes(riff(fmt(), data()))
+    return str(path)

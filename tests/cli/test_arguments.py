@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import logging
 import shlex
 import subprocess
@@ -12,29 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from flux_desktop.audio.devices import InputDevice
 from flux_desktop.base.logs import TALKATIVE
-from flux_desktop.base.problem import ProblemError
-from flux_desktop.cli.arguments import add_microphone_arguments
 from flux_desktop.cli.main import build_parser, main
-from flux_desktop.cli.planning import file_plan, microphone_plan, remarks
+from flux_desktop.cli.planning import file_plan, remarks
 from flux_desktop.engine.records.pass_criteria import Limit
-from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.records.stages import Stage, slots
 from flux_desktop.flux.messages import Configure, Thresholds
 from flux_desktop.flux.options import FluxOptions, build_notes
 from flux_desktop.flux.query import query_string
-from tests.audio.wav_bytes import data, fmt, riff
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
-
-
-@pytest.fixture
-def wav(tmp_path: Path) -> str:
-    path = tmp_path / "speech.wav"
-    path.write_bytes(riff(fmt(), data()))
-    return str(path)
 
 
 def parsed(wav: str, flags: str = "", endpoint: str = "flux-prod") -> argparse.Namespace:
@@ -148,64 +136,6 @@ def test_our_own_flags(wav: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "code"),
-    [
-        ("--eot-threshold 0", "option_out_of_range"),
-        ("--eot-threshold 1.01", "option_out_of_range"),
-        ("--eager-eot-threshold -0.1", "option_out_of_range"),
-        ("--eager-eot-threshold 0.8 --eot-threshold 0.7", "eager_above_eot"),
-        ("--eot-timeout-ms 0", "option_out_of_range"),
-        ("--reconfigure-after 1 --reconfigure-eot-threshold 1.5", "option_out_of_range"),
-        ("--connections 0", "plan_invalid"),
-        ("--duration 0", "plan_invalid"),
-        ("--batch-size -1", "plan_invalid"),
-        ("--idle-before-audio -1", "plan_invalid"),
-        ("--reconfigure-after -1", "plan_invalid"),
-        ("--keepalive-interval 0", "plan_invalid"),
-        ("--keepalive-interval 1e-9", "plan_invalid"),
-        ("--encoding mp3", "option_unknown"),
-        ("--bundle flux-9", "option_unknown"),
-        ("--extra tag", "extra_invalid"),
-        ("--extra =x", "extra_invalid"),
-        ("--limit speed<3", "limit_unknown"),
-        ("--stages 10", "stages_invalid"),
-        ("--ca-bundle /no/such/file", "path_invalid"),
-        ("--keyterms \udcff", "option_unknown"),
-        ("--connections 1000000000 --batch-size 1 --batch-delay 1 --duration 1", "plan_invalid"),
-    ],
-)
-def test_what_is_wrong_is_exit_2_and_one_sentence(
-    wav: str, flags: str, code: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(ProblemError) as caught:
-        plan(wav, flags)
-    assert caught.value.problem.code == code
-    assert main(["file", "x", "--file", wav, *flags.split()]) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert len(err.splitlines()) == 1
-    assert "Traceback" not in err
-
-
-@pytest.mark.parametrize(
-    ("flags", "sentence"),
-    [
-        ("--eot-threshold 1.49", "eot_threshold 1.49 is out of range: Flux accepts 0.5 to 1."),
-        ("--eot-timeout-ms 0", "eot_timeout_ms 0 is out of range: Flux accepts 500 to 60000."),
-        (
-            "--reconfigure-after 1 --reconfigure-eager-eot-threshold 1.1",
-            "The eager_eot_threshold to reconfigure, 1.1, is out of range: Flux accepts 0.3 to 0.9.",
-        ),
-    ],
-)
-def test_a_value_out_of_range_is_told_with_its_range(
-    wav: str, flags: str, sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["file", "x", "--file", wav, *flags.split()]) == 2
-    assert capsys.readouterr().err == f"{sentence}\n"
-
-
-@pytest.mark.parametrize(
     "flags",
     [
         "--eot-threshold 0.49",
@@ -219,11 +149,6 @@ def test_what_a_build_may_accept_is_sent_with_a_note(wav: str, flags: str) -> No
     (note,) = build_notes(plan(wav, f"{flags} --bundle latest").options)[:1]
     print(note)
     assert note.endswith(("the endpoint decides.", "only newer builds accept."))
-
-
-def test_an_open_quote_in_the_local_arguments_is_exit_2(wav: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["file", "local", "--file", wav, "--local-arguments", "'"]) == 2
-    assert "--local-arguments cannot be parsed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -242,13 +167,6 @@ def test_parameters_that_had_no_flag(wav: str) -> None:
     run_plan = plan(wav, "--no-numerals --no-mip-opt-out")
     assert (run_plan.options.numerals, run_plan.options.mip_opt_out) == (False, False)
     assert (plan(wav).options, plan(wav).chunk_s) == (FluxOptions(), 0.08)
-
-
-def test_a_missing_file_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["file", "x", "--file", "/no/such.wav"]) == 2
-    assert capsys.readouterr().err == (
-        "The audio file /no/such.wav does not exist. Check the path; the file may have been moved or renamed.\n"
-    )
 
 
 def test_the_channel_of_a_stereo_file(wav: str) -> None:
@@ -281,50 +199,6 @@ def test_a_data_set_on_fresh_connections() -> None:
     assert (run_plan.source.passes, run_plan.source.trailing_silence_s, run_plan.source.channel) == (3, 6.0, "left")
 
 
-def test_audio_from_standard_input_is_checked_before_the_run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(riff(data()))))
-    assert main(["file", "x", "--file", "-"]) == 2
-    assert "does not state the sample format" in capsys.readouterr().err
-    monkeypatch.setattr(sys, "stdin", None)
-    assert main(["file", "x", "--file", "-"]) == 2
-    assert "not connected to any audio" in capsys.readouterr().err
-
-
-def test_a_summary_that_could_not_be_written_is_told_before_the_run(
-    wav: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "no" / "summary.jsonl"
-    assert main(["file", "x", "--file", wav, "--summary-jsonl", str(path)]) == 2
-    assert capsys.readouterr().err.startswith(f"--summary-jsonl “{path}” cannot be used. No such file or directory")
-
-
-@pytest.mark.parametrize(
-    "flags",
-    [
-        "",
-        "--connections many",
-        "--duration nan",
-        "--duration inf",
-        "--duration 3x",
-        "--duration 1m30",
-        "--chunk-ms 19",
-        "--chunk-ms 201",
-        "--eot-threshold x",
-        "--log-level LOUD",
-    ],
-)
-def test_wrong_usage_is_exit_2_and_one_line(wav: str, flags: str, capsys: pytest.CaptureFixture[str]) -> None:
-    endpoint = ["x"] if flags else []
-    with pytest.raises(SystemExit) as caught:
-        main(["file", *endpoint, "--file", wav, *flags.split()])
-    assert caught.value.code == 2
-    err = capsys.readouterr().err
-    assert err.startswith("flux-stress file: ")
-    assert len(err.splitlines()) == 1
-
-
 @pytest.mark.parametrize(
     ("flags", "query"),
     [
@@ -352,45 +226,6 @@ def test_remarks_on_flags_without_effect(wav: str) -> None:
     assert remarks(parsed(wav)) == []
     assert "--reconfigure-after" in remarks(parsed(wav, "--reconfigure-eot-threshold 0.6"))[0]
     assert "with --stages" in remarks(parsed(wav, "--stages 1x1s --connections 4"))[0]
-
-
-@pytest.mark.parametrize("wanted", ["3", "desk", "USB DESK MIC"])
-def test_a_microphone_plan(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
-    def device(index: int, name: str) -> InputDevice:
-        return InputDevice(index=index, name=name, channels=1, default_sample_rate_hz=48_000)
-
-    async def listed() -> list[InputDevice]:
-        return [device(0, "pulse"), device(3, "USB desk mic")]
-
-    monkeypatch.setattr("flux_desktop.cli.planning.input_devices", listed)
-    parser = argparse.ArgumentParser()
-    add_microphone_arguments(parser)
-    run_plan = microphone_plan(
-        parser.parse_args(["local", "--sample-rate", "48000", "--device", wanted, "--duration", "9"])
-    )
-    assert run_plan.source == MicrophoneSource(device_index=3, device_name="USB desk mic")
-    with pytest.raises(ProblemError) as caught:
-        microphone_plan(parser.parse_args(["local", "--device", "4"]))
-    assert caught.value.problem.code == "microphone_unknown"
-    assert (run_plan.options.sample_rate_hz, run_plan.duration_s, run_plan.endpoint) == (48_000, 9.0, "local")
-    with pytest.raises(ProblemError):
-        microphone_plan(parser.parse_args(["local", "--sample-rate", "22050"]))
-
-
-@pytest.mark.parametrize("device", [[], ["--device", "0"]])
-def test_a_microphone_is_recorded_only_if_asked_for(monkeypatch: pytest.MonkeyPatch, device: list[str]) -> None:
-    async def listed() -> list[InputDevice]:
-        return [InputDevice(index=0, name="pulse", channels=1, default_sample_rate_hz=48_000)]
-
-    monkeypatch.setattr("flux_desktop.cli.planning.input_devices", listed)
-    parser = argparse.ArgumentParser()
-    add_microphone_arguments(parser)
-    for flags, records in (([], False), (["--record-microphone"], True)):
-        args = parser.parse_args(["local", *device, *flags])
-        source = microphone_plan(args).source
-        assert isinstance(source, MicrophoneSource)
-        assert source.record is records
-        assert ("Record people only with their consent." in " ".join(remarks(args))) is records
 
 
 def test_help_is_light_and_documents_the_exit_status() -> None:
