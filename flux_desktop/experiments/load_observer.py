@@ -10,13 +10,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from flux_desktop.base.problem import Problem
 from flux_desktop.engine.measuring.histogram import of_values
-from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
+from flux_desktop.engine.measuring.run_totals import AUDIO_SILENCED, ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.events import (
     ConnectionChanged,
     ConnectionEnded,
     Event,
     GeneratorsSeen,
+    Notice,
     Received,
     RunEnded,
     Snapshot,
@@ -82,6 +84,8 @@ class LoadObserver:
                 self.unreported_s = max(self.unreported_s, event.unheard_s)
             case GeneratorsSeen(rows=rows):
                 self._generators(rows)
+            case Notice(problem=Problem(code=code, what=what)) if code == AUDIO_SILENCED:
+                self.sender_fault = what.rstrip(".")
             case RunEnded():
                 self.run_ended = event
             case _:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, GeneratorsSeen, Received, Snapshot
+from flux_desktop.engine.measuring.run_totals import AUDIO_SILENCED
+from flux_desktop.engine.records.events import (
+    ConnectionChanged,
+    ConnectionEnded,
+    GeneratorsSeen,
+    Notice,
+    Received,
+    Snapshot,
+)
 from flux_desktop.engine.records.facts import (
     ConnectionState,
     ConnectionSummary,
@@ -44,6 +52,14 @@ def test_open_refused_and_lost_connections_are_kept_apart() -> None:
     assert observer.lost == {2: "It was failed in mid-stream."}
     assert observer.ended == {1, 2, 4, 5}
     assert observer.stream_minutes(91.0) == pytest.approx((30 + 60 + 90) / 60)
+
+
+def test_silence_in_place_of_audio_is_a_fault_of_the_sender() -> None:
+    observer = LoadObserver()
+    observer.take(Notice(t=1.0, problem=Problem(code="audio_changed", what="Something else.")))
+    assert observer.sender_fault == ""
+    observer.take(Notice(t=1.0, problem=Problem(code=AUDIO_SILENCED, what="a.wav cannot be read.")))
+    assert observer.sender_fault == "a.wav cannot be read"
 
 
 def test_a_stream_that_replaces_another_is_noticed() -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.measuring.histogram import Histogram, ledger
-from flux_desktop.engine.records.events import ConnectionEnded, Event, Histograms, RunEnded, Snapshot
+from flux_desktop.engine.records.events import ConnectionEnded, Event, Histograms, Notice, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.pass_criteria import judge, run_figures
@@ -21,6 +21,8 @@ MERGE_EVERY_S = 0.4
 than that."""
 ENDS_WITHOUT_WORKER = frozenset({"worker_died", "generator_lost"})
 """Codes of ends that no worker has recorded: the worker itself is gone."""
+AUDIO_SILENCED = "audio_silenced"
+"""Code of the notice that silence is sent instead of audio that could not be read: what follows is not as planned."""
 _ALL = (*FIGURES, "loop_lag")
 _FURTHER = tuple(name for name in FIGURES if name not in {"update", "wire", "pacing"})
 
@@ -41,6 +43,7 @@ class RunTotals:
         self._gone: set[int] = set()
         self._died_with = 0
         """Connections that ended because an engine process did."""
+        self._silenced = ""
         self._merged: dict[str, Percentiles] = {}
         self._merged_t = float("-inf")
         self._words: WordErrors | None = None
@@ -68,6 +71,8 @@ class RunTotals:
                 self._merged = {name: self._percentiles(name) for name in _ALL}
                 self._merged_t = event.t
             return None
+        elif isinstance(event, Notice) and event.problem.code == AUDIO_SILENCED:
+            self._silenced = self._silenced or event.problem.what.rstrip(".")
         elif isinstance(event, Snapshot) and not alone:
             self._snapshots[worker] = event
             return self._joined(event)
@@ -81,6 +86,8 @@ class RunTotals:
         if self._died_with:
             ended = "1 connection" if self._died_with == 1 else f"{self._died_with} connections"
             faults = [*faults, f"an engine process ended unexpectedly, and {ended} with it"]
+        if self._silenced:
+            faults = [*faults, self._silenced]
         if faults:
             judged, reasons = Verdict.INVALID, [*faults, *reasons]
         # A recording of a run on demand does not say how many were planned: those that began.

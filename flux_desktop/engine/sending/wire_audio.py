@@ -19,6 +19,7 @@ from flux_desktop.audio.encoding import Encoding, encode, sample_bytes
 from flux_desktop.audio.recording import Recording
 from flux_desktop.audio.source_file import open_audio, open_problem
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.measuring.run_totals import AUDIO_SILENCED
 from flux_desktop.engine.sending.chunk_source import BLOCK_BYTES, silence
 
 READERS = 2
@@ -161,7 +162,7 @@ def _without_first(blocks: Iterator[Samples], frames: int) -> Iterator[Samples]:
 def _reading_problem(recording: Recording, error: OSError) -> Problem:
     problem = open_problem(recording.path, error)
     return Problem(
-        code=problem.code,
+        code=AUDIO_SILENCED,
         what=f"{recording.path.name} could not be read to its end; silence is sent instead.",
         why=problem.why,
         todo=problem.todo,
@@ -170,7 +171,7 @@ def _reading_problem(recording: Recording, error: OSError) -> Problem:
 
 def _ended_early(recording: Recording) -> Problem:
     return Problem(
-        code="audio_unreadable",
+        code=AUDIO_SILENCED,
         what=f"{recording.path.name} ended before its time; silence is sent instead.",
         why="The file was changed during the run, or is damaged.",
         todo="Check the file; “flux-stress data check” decodes all of it.",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.measuring.histogram import Histogram
-from flux_desktop.engine.measuring.run_totals import RunTotals
-from flux_desktop.engine.records.events import ConnectionEnded, Histograms, RunEnded, Snapshot
+from flux_desktop.engine.measuring.run_totals import AUDIO_SILENCED, RunTotals
+from flux_desktop.engine.records.events import ConnectionEnded, Histograms, Notice, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Verdict
 from flux_desktop.engine.records.pass_criteria import parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -33,6 +34,17 @@ def test_a_run_with_failed_connections_does_not_pass_a_limit_on_something_else()
     assert [result.met for result in ended.limits] == [True, False]
     assert len(ended.reasons) == 1
     assert ended.reasons[0].startswith("completed_percent is 50 %, required: >= 100 %")
+
+
+def test_a_run_that_sent_silence_for_audio_is_invalid() -> None:
+    totals = RunTotals(RunPlan(endpoint="x", source=WavSource(path="a.wav")))
+    problem = Problem(code=AUDIO_SILENCED, what="a.wav could not be read; silence is sent instead.")
+    for name in ("a.wav", "b.wav"):
+        notice = Notice(t=1.0, problem=msgspec.structs.replace(problem, what=problem.what.replace("a.wav", name)))
+        assert totals.take(notice, 1, alone=True) == notice, "it is shown, too"
+    ended = totals.ended(2.0, interrupted=False)
+    assert ended.verdict is Verdict.INVALID
+    assert ended.reasons == ["a.wav could not be read; silence is sent instead"]
 
 
 def test_a_run_passes_when_all_connections_complete() -> None:

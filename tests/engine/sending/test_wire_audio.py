@@ -14,6 +14,7 @@ import soundfile
 from flux_desktop.audio.encoding import Encoding, encode
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.engine.measuring.run_totals import AUDIO_SILENCED
 from flux_desktop.engine.sending.chunk_source import BLOCK_BYTES
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
@@ -101,8 +102,9 @@ def test_a_file_that_was_shortened_after_it_was_chosen_is_reported(tmp_path: Pat
     path.write_bytes(path.read_bytes()[: BLOCK_BYTES + 1000])
     audio = WireAudio(recording, "linear16", threads)
     assert len(audio.read(0).result(5)) == BLOCK_BYTES
-    with pytest.raises(ProblemError, match="ended before its time; silence is sent instead"):
+    with pytest.raises(ProblemError, match="ended before its time; silence is sent instead") as raised:
         audio.read(1).result(5)
+    assert raised.value.problem.code == AUDIO_SILENCED, "by which the run becomes INVALID"
     audio.close()
 
 
