@@ -6,12 +6,13 @@ temporary file without a name. Blocks are read on daemon threads: neither a slow
 
 from __future__ import annotations
 
+import errno
 import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO
 
 from flux_desktop.audio.decoding import Samples
@@ -161,6 +162,9 @@ def _without_first(blocks: Iterator[Samples], frames: int) -> Iterator[Samples]:
 
 def _reading_problem(recording: Recording, error: OSError) -> Problem:
     problem = open_problem(recording.path, error)
+    if error.errno == errno.ENOSPC:
+        why = f"No space is left in {gettempdir()}, where it is decoded."
+        problem = Problem(code=AUDIO_SILENCED, what="", why=why, todo="Free space there, then start again.")
     return Problem(
         code=AUDIO_SILENCED,
         what=f"{recording.path.name} could not be read to its end; silence is sent instead.",

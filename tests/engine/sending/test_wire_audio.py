@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ from flux_desktop.audio.encoding import Encoding, encode
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.measuring.run_totals import AUDIO_SILENCED
+from flux_desktop.engine.sending import wire_audio
 from flux_desktop.engine.sending.chunk_source import BLOCK_BYTES
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
 
@@ -106,6 +109,13 @@ def test_a_file_that_was_shortened_after_it_was_chosen_is_reported(tmp_path: Pat
         audio.read(1).result(5)
     assert raised.value.problem.code == AUDIO_SILENCED, "by which the run becomes INVALID"
     audio.close()
+
+
+def test_a_full_disk_for_decoded_audio_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    recording = open_recording(written(tmp_path, "a.wav"))
+    problem = wire_audio._reading_problem(recording, OSError(errno.ENOSPC, "No space left on device"))
+    assert problem.what == "a.wav could not be read to its end; silence is sent instead."
+    assert problem.why == f"No space is left in {tempfile.gettempdir()}, where it is decoded."
 
 
 def test_closing_does_not_wait_for_a_disk_that_hangs() -> None:
