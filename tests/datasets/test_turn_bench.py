@@ -33,6 +33,11 @@ def test_a_turn_counts_where_all_agree_and_the_rest_is_ignored() -> None:
     assert ignore == [Span(start_s=3.0, end_s=4.0), Span(start_s=3.0, end_s=4.3), Span(start_s=3.1, end_s=4.1)]
 
 
+def test_turns_agree_only_in_start_and_end() -> None:
+    for other in (turn(1.3, 2.0), turn(1.0, 2.3)):
+        assert agreed([[turn(1.0, 2.0)], [other]])[0] == []
+
+
 def srt(track: list[Annotation]) -> str:
     def time(value: float) -> str:
         return f"00:{int(value) // 60:02d}:{int(value) % 60:02d},{round(value % 1 * 1000):03d}"
