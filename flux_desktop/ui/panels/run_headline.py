@@ -123,7 +123,7 @@ class RunHeadline:
         self._row.invalidate()
         shown = {badge for badge in self._pills if not badge.isHidden()}
         room_px = width_px - self._row.minimumSize().width() + sum(map(self._width_px, shown))
-        spare = [self.words_pill, self.latency_pill]
+        spare = [self.words_pill, self.latency_pill, self.streaming_pill]  # the status line counts connections, too
         for badge in spare if keep_pacing else [self.pacing_pill, *spare]:
             if sum(map(self._width_px, wanted)) <= room_px:
                 break

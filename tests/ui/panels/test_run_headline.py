@@ -12,6 +12,7 @@ from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Perc
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.statistics.intervals import percent_text
+from flux_desktop.ui.panels.run_bar import RAMP_PX
 from flux_desktop.ui.panels.run_headline import FAILURES
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.reports.recorded_talk import small_accuracy
@@ -102,15 +103,17 @@ def test_pills_without_room_are_left_out_and_the_others_are_whole(bench: Bench, 
     bench.stream(2.0, words=WordErrors(n=200, substitutions=24), update=Percentiles(n=9, p95_ms=1312.0))
     bar, shown = bench.bar, []
     pills = (bar.headline.streaming_pill, bar.headline.latency_pill, bar.headline.words_pill, bar.headline.pacing_pill)
-    for width in (1800, 1000, 800):
+    for width, pacing_ms in ((1800, 1.0), (1200, 1.0), (1100, 1.0), (1100, 90.0)):
+        figures = {"update": Percentiles(n=9, p95_ms=1312.0), "pacing": Percentiles(n=9, p99_ms=pacing_ms)}
+        bench.stream(2.0, words=WordErrors(n=200, substitutions=24), **figures)
         bar.resize(width, 60)
         bar.refresh()
         bar.grab()  # lays it out
         visible = [pill for pill in pills if not pill.isHidden()]
-        optional = [pill for pill in visible if pill is not bar.headline.streaming_pill]
-        assert all(pill.width() >= pill.sizeHint().width() for pill in optional), width
-        assert bar.ramp_button.width() >= bar.ramp_button.minimumWidth()
-        assert bar.headline.streaming_pill in visible
+        assert all(pill.width() >= pill.sizeHint().width() for pill in visible), width
+        assert (group := bar.ramp_button.parentWidget()) is not None
+        assert group.width() >= RAMP_PX
+        assert (bar.headline.pacing_pill if pacing_ms > 40 else bar.headline.streaming_pill) in visible
         shown.append(len(visible))
     bench.bar.setParent(None)
     assert shown[0] == 4
