@@ -75,13 +75,14 @@ class TranscriptPanel(QWidget):
             "Search all transcripts, or find a connection by its number, such as #17 (Ctrl+F). "
             "Enter opens the first match, Esc clears.",
         )
-        self.search.setFixedWidth(176)
+        self.search.setMinimumWidth(100)
+        self.search.setMaximumWidth(176)
         self.search.textChanged.connect(lambda _words: self._changed(self.tabs.currentIndex()))
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
         top.addWidget(self.overview_button)
         top.addWidget(self.tabs, 1)
-        top.addWidget(self.search)
+        top.addWidget(self.search, 1)
         layout.addLayout(top)
         layout.addWidget(self.stack, 1)
         self.empty = EmptyState()

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from flux_desktop.engine.records.audio_events import ClipStarted
 from flux_desktop.engine.records.events import ConnectionChanged
@@ -15,7 +16,9 @@ from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
 from flux_desktop.ui.panels.conversation_view import ConversationView
 from flux_desktop.ui.panels.transcript_panel import OVERVIEW, TIMELINE_FROM_PX, TranscriptPanel
+from flux_desktop.ui.style.stylesheet import stylesheet
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import DARK
 from tests.ui import scripted
 
 
@@ -252,3 +255,18 @@ def test_the_connection_in_front_is_the_one_with_a_waveform(bench: Bench) -> Non
     assert bench.panel.timeline.view.accessibleName() == "Timeline of connection 3"
     bench.panel.timeline.lanes.picked.emit(1)
     assert bench.panel.current() == 1
+
+
+def test_the_search_is_whole_in_the_narrowest_page(bench: Bench, qtbot: QtBot) -> None:
+    bench.run(12)
+    host = QWidget()  # a window of its own would not become narrower than what is in it
+    qtbot.addWidget(host)
+    bench.panel.setParent(host)
+    bench.panel.setStyleSheet(stylesheet(DARK))
+    bench.panel.show()
+    for width, search_px in ((348, 100), (900, 176)):
+        bench.panel.resize(width, 560)
+        host.grab()
+        assert bench.panel.search.width() >= search_px
+        assert bench.panel.search.geometry().right() < width
+    bench.panel.setParent(None)
