@@ -65,6 +65,8 @@ def existing_sessions_folder(args: argparse.Namespace) -> Path | None:
     try:
         if not stat.S_ISDIR(os.stat(path).st_mode):
             raise _invalid("--sessions-dir", path, "It is not a directory.")
+        if not os.access(path, os.R_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise _invalid("--sessions-dir", path, _reason(error)) from error
     return Path(path)

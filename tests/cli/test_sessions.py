@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flux_desktop.cli import paths
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import main
 from flux_desktop.cli.sessions import add_arguments
@@ -111,6 +112,14 @@ def test_a_folder_that_is_named_must_be_one(
     (tmp_path / "file").touch()
     assert main(["sessions", "list", "--sessions-dir", name]) == ExitCode.USAGE
     assert f"--sessions-dir “{name}” cannot be used." in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(paths.os, "access", lambda *_: False)
+    assert main(["sessions", "list", "--sessions-dir", str(tmp_path)]) == ExitCode.USAGE
+    assert capsys.readouterr().err == f"--sessions-dir “{tmp_path}” cannot be used. Permission denied.\n"
 
 
 @pytest.mark.parametrize("flag", ["--max-gb", "--max-age-days"])
