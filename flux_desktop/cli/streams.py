@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 from flux_desktop.base import logs
+from flux_desktop.base.standard_streams import divert, drop_unwritable
 
 
 def open_missing() -> None:
@@ -56,20 +57,10 @@ def complain(text: str) -> None:
 
 
 def settle() -> None:
-    """Drop what the standard streams cannot write: the flush at exit would replace the exit status by 120."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError as error:
-            if stream is sys.stdout:
-                _note_lost(error)
-            _drop(stream)
-
-
-def _drop(stream: TextIO) -> None:
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, stream.fileno())
-    os.close(null)
+    """Drop what the standard streams cannot write."""
+    if (error := drop_unwritable(sys.stdout)) is not None:
+        _note_lost(error)
+    drop_unwritable(sys.stderr)
 
 
 def _note_lost(error: OSError) -> None:
@@ -96,7 +87,7 @@ class Printer:
         except OSError as error:
             self.closed = True
             _note_lost(error)
-            _drop(sys.stdout)
+            divert(sys.stdout)
 
     def styled(self, text: Text) -> None:
         """As `line`, in colour where standard output is a terminal that wants it."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flux_desktop import __version__
+from flux_desktop.base.standard_streams import drop_unwritable
 
 if TYPE_CHECKING:
     from flux_desktop.engine.supervision.worker_pool import WorkerPool
@@ -63,6 +64,14 @@ def has_display() -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, or run the demo off-screen if no window can be shown. Returns the exit code."""
+    try:
+        return _main(arguments)
+    finally:
+        drop_unwritable(sys.stdout)
+        drop_unwritable(sys.stderr)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     if arguments is None:
         from flux_desktop.base.logs import catch_uncaught
 

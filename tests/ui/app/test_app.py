@@ -66,6 +66,16 @@ def test_a_library_that_the_system_lacks_is_named(option: str, begin: str, end: 
     assert done.stderr.endswith(end)
 
 
+def test_a_pipe_that_nobody_reads_does_not_change_the_exit_status() -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "flux_desktop.ui.app.app", "--version"]
+    done = subprocess.run(command, env=environment, stdout=writing, stderr=subprocess.PIPE, timeout=PATIENCE_S)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_the_window_answers_soon_after_its_start() -> None:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-c", PROBE]
