@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ LINE_LIMIT_BYTES = 64 * 1024 * 1024
 _STDERR_LINES_KEPT = 20
 _STDERR_LIMIT_S = 1.0
 """Standard error ends with the child, unless a grandchild keeps it open."""
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows any number ends a process at once
 _LEVELS = logging.getLevelNamesMapping()
 
 
@@ -61,8 +63,7 @@ class Child:
             if process.stdin is not None and not process.stdin.is_closing():
                 process.stdin.close()
             if not await self._ended_within(process, patience_s):
-                with contextlib.suppress(ProcessLookupError):
-                    process.terminate()
+                _signal(process, signal.SIGTERM)
                 await self._ended_within(process, patience_s)
             if self._listening is not None and process.returncode is not None:
                 await asyncio.wait({self._listening}, timeout=_STDERR_LIMIT_S)
@@ -95,11 +96,19 @@ class Child:
             _LOG.log(level, "%s: %s", self.name, text)
 
 
+def _signal(process: Process, number: int) -> None:
+    """Send a signal to a child that asyncio has not seen ending.
+
+    `Process.kill` would look for its end first and take its exit status, which asyncio would then report as lost.
+    """
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # the latter on Windows, where it has ended
+        os.kill(process.pid, number)
+
+
 async def end_at_once(process: Process) -> None:
     """Kill the child if it is still running and wait for its end. A cancellation is raised afterwards."""
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        _signal(process, _KILL)
     ended = asyncio.ensure_future(process.wait())
     cancelled: asyncio.CancelledError | None = None
     ends_s = asyncio.get_running_loop().time() + KILL_LIMIT_S

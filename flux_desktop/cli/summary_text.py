@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flux_desktop.base.plain_text import plain
 from flux_desktop.cli.accuracy_text import clip_lines
+from flux_desktop.engine.records.facts import outcome_word
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.reports.accuracy_text import accuracy_rows
 from flux_desktop.reports.generator_text import generator_text
@@ -134,7 +135,7 @@ def _ms(value: float | int | None) -> str:
 
 
 def _verdict(summary: FinalSummary) -> str:
-    verdict = "INTERRUPTED" if summary.interrupted else summary.verdict
+    verdict = outcome_word(summary.verdict, interrupted=summary.interrupted)
     return f"{verdict}: {summary.reasons[0]}" if summary.reasons else verdict
 
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from flux_desktop.base import program
-from flux_desktop.base.child import Child
+from flux_desktop.base.child import Child, end_at_once
 from flux_desktop.engine.records.commands import Quit, encode_command
 from flux_desktop.engine.records.events import Notice, WorkerReady, decode_event
 from flux_desktop.engine.supervision.worker_process import WORKER_MODULE
@@ -42,6 +42,17 @@ async def test_words_that_never_come_are_not_waited_for_long() -> None:
             assert await child.stop() == 7
     finally:
         os.kill(outlives_it, signal.SIGKILL)
+
+
+@POSIX
+async def test_the_exit_status_of_a_child_that_ends_just_before_it_is_killed_is_kept() -> None:
+    child = Child("child")
+    process = await child.start(["sh", "-c", "read word; exit 7"])
+    assert process.stdin is not None
+    os.write(process.stdin.get_extra_info("pipe").fileno(), b"\n")
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # noqa: ASYNC222 - asyncio is not to see its end
+    await end_at_once(process)
+    assert process.returncode == 7
 
 
 async def test_a_worker_tells_of_a_line_it_cannot_read_and_goes_on() -> None:

@@ -51,6 +51,14 @@ class Verdict(StrEnum):
     INVALID = "INVALID"
 
 
+INTERRUPTED = "INTERRUPTED"
+
+
+def outcome_word(verdict: str, *, interrupted: bool) -> str:
+    """What is shown as the verdict of a run: one that was stopped before its end is INTERRUPTED whatever it proved."""
+    return INTERRUPTED if interrupted else str(verdict)
+
+
 class Percentiles(Struct, frozen=True, omit_defaults=True):
     """Percentiles in milliseconds and the number `n` of values; all None where `n` is 0."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from flux_desktop.base.work_share import OnProgress, WorkShare, unwatched
 from flux_desktop.datasets.reader import MANIFEST
 from flux_desktop.engine.recording.recording_file import recording_bytes
-from flux_desktop.engine.records.facts import Verdict
+from flux_desktop.engine.records.facts import Verdict, outcome_word
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.report import CapacityReport
@@ -46,7 +46,7 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
         recorded.result, recorded.ended, session_folder=folder.name, accuracy=accuracy, account=account
     )
     latencies = read_latencies(folder, read.add)
-    verdict = "INTERRUPTED" if summary.interrupted else summary.verdict
+    verdict = outcome_word(summary.verdict, interrupted=summary.interrupted)
     if not recorded.is_complete and verdict != Verdict.INVALID:
         verdict = "CUT OFF"
     started = recorded.result.started

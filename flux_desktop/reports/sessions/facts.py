@@ -14,7 +14,7 @@ from flux_desktop.engine.recording.recorder import is_locked
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import read_run_file, run_end
 from flux_desktop.engine.records.events import ConnectionEnded, RunEnded, RunStarted, decode_event
-from flux_desktop.engine.records.facts import ConnectionSummary, Percentiles, Verdict
+from flux_desktop.engine.records.facts import ConnectionSummary, Percentiles, Verdict, outcome_word
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.reports.files import write_whole
@@ -106,7 +106,7 @@ def read_facts(folder: Path) -> SessionFacts | None:
     elif ended.unrecorded and (ended.interrupted or ended.verdict is not Verdict.INVALID):
         verdict = "CUT OFF"
     else:
-        verdict = "INTERRUPTED" if ended.interrupted else ended.verdict.value
+        verdict = outcome_word(ended.verdict, interrupted=ended.interrupted)
     return SessionFacts(
         name=folder.name,
         wall_time=started.wall_time,

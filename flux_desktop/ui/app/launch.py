@@ -22,7 +22,7 @@ from flux_desktop.base.resources import resource_path
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder, session_named
 from flux_desktop.engine.records.events import RunEnded
-from flux_desktop.engine.records.facts import LedgerClass
+from flux_desktop.engine.records.facts import LedgerClass, outcome_word
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.engine.supervision.worker_pool import WorkerPool
 from flux_desktop.ui.models.run_model import RunModel
@@ -248,6 +248,6 @@ def _print_transcripts(model: RunModel) -> None:
     ended = model.ended
     if ended is not None:
         words = " · ".join(f"{number} {name}" for name, number in ended.ledger.items() if number)
-        print(f"{ended.verdict}: {words}")
+        print(f"{outcome_word(ended.verdict, interrupted=ended.interrupted)}: {words}")
         if ended.problem is not None:
             print(plain(ended.problem.sentence()))

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles, outcome_word
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import RunModel
@@ -77,7 +77,8 @@ def main_sentence(model: RunModel, idle_words: str) -> str:
         return f"The run failed. {model.ended.problem.what}"
     if model.ended is not None:
         reasons = f" — {model.ended.reasons[0]}" if model.ended.reasons else ""
-        return f"{model.ended.verdict}: {text.ledger_sentence(model.ended.ledger) or 'nothing was streamed'}{reasons}"
+        word = outcome_word(model.ended.verdict, interrupted=model.ended.interrupted)
+        return f"{word}: {text.ledger_sentence(model.ended.ledger) or 'nothing was streamed'}{reasons}"
     if phase is RunPhase.STOPPING:
         return f"Finishing the last turns: {text.ledger_sentence(model.ledger)}"
     if phase is RunPhase.STARTING:

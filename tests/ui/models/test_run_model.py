@@ -190,6 +190,10 @@ def test_phases_follow_the_events() -> None:
     assert fed(until_s=5.0).phase is RunPhase.RUNNING
     assert "2 streaming · 0 failed · 0 never connected" in main_sentence(fed(until_s=5.0), "")
     assert main_sentence(fed(), "").startswith("DONE: 2 completed")
+    stopped = fed()
+    assert stopped.ended is not None
+    stopped.ended = msgspec.structs.replace(stopped.ended, interrupted=True)
+    assert main_sentence(stopped, "").startswith("INTERRUPTED: 2 completed"), "as in the list of sessions"
 
 
 def test_notices_and_the_end_are_kept() -> None:
