@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPixmap, QRegion
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPixmap, QRegion, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from flux_desktop.base.problem import ProblemError
@@ -94,6 +94,10 @@ class PlotPanel(Panel):
     def paused(self) -> bool:
         """Whether the plot is paused."""
         return self.pause_button.isChecked()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()  # a run may have ended since it was last seen, and the clock with it
 
     def refresh(self) -> None:
         """Draw what is new; called by the window's clock."""

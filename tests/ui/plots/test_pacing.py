@@ -53,3 +53,16 @@ def test_the_newest_figures_stand_under_it_with_a_decimal(model: RunModel, make_
     plot.draw()
     assert "1.8 ms" in plot.footer.text()
     assert "3.0 ms" in plot.footer.text()
+
+
+def test_what_came_while_another_page_was_shown_is_drawn_when_it_is_seen_again(
+    model: RunModel, make_plot: MakePlot
+) -> None:
+    plot = make_plot(PacingPlot)
+    plot.show()
+    plot.hide()
+    model.feed(paced(1.0, 1.84, 3.0))
+    plot.refresh()
+    assert plot.footer.text() == "", "nothing is drawn for nobody"
+    plot.show()
+    assert "1.8 ms" in plot.footer.text()
