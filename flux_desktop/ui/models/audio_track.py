@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +17,8 @@ from flux_desktop.ui.models.series import Series
 
 LEVELS_PER_S = 50
 """Levels of 20 ms each."""
+SPEECH_MIN_LEVELS = 3
+"""Fewer loud levels in a row are a click or noise, which neither ends a silence nor begins one."""
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -60,12 +63,9 @@ def silences(rms: Levels, from_s: float) -> list[tuple[float, float]]:
     """Stretches between two parts of speech that are quieter than `SPEECH_MIN_DBFS`, in seconds; the first level is at
     `from_s`."""
     loud = np.flatnonzero(rms >= 10 ** (SPEECH_MIN_DBFS / 20))
-    if len(loud) < 2:
-        return []
-    gaps = np.flatnonzero(np.diff(loud) > 1)
-    return [
-        (from_s + (loud[place] + 1) / LEVELS_PER_S, from_s + loud[place + 1] / LEVELS_PER_S) for place in gaps.tolist()
-    ]
+    parts = np.split(loud, np.flatnonzero(np.diff(loud) > 1) + 1)
+    speech = [(int(part[0]), int(part[-1]) + 1) for part in parts if len(part) >= SPEECH_MIN_LEVELS]
+    return [(from_s + before[1] / LEVELS_PER_S, from_s + after[0] / LEVELS_PER_S) for before, after in pairwise(speech)]
 
 
 class ClipTrack:

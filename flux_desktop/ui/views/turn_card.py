@@ -38,6 +38,8 @@ class TurnCardDelegate(QStyledItemDelegate):
         self._view = view
         self._layouts: OrderedDict[int, tuple[tuple[int, int], QTextLayout, float]] = OrderedDict()
         self._heights: dict[int, tuple[tuple[int, int], int]] = {}
+        # Not in `_heights`: painting a card that has grown keeps its new height before the view is laid out by it.
+        self._newest_heights: dict[int, int] = {}
         self._eot_threshold = defaults.EOT_THRESHOLD
         self._eager_threshold: float | None = None
 
@@ -51,12 +53,10 @@ class TurnCardDelegate(QStyledItemDelegate):
         self._heights.clear()
 
     def heights_changed(self, cards: Sequence[Card]) -> bool:
-        """Whether the height of any of the newest cards has changed since the view last asked."""
-        changed = False
-        for card in cards[-NEWEST:]:
-            before = self._heights.get(card.serial)
-            changed = self._height(card) != (None if before is None else before[1]) or changed
-        return changed
+        """Whether the height of any of the newest cards has changed since the last call."""
+        newest = {card.serial: self._height(card) for card in cards[-NEWEST:]}
+        before, self._newest_heights = self._newest_heights, newest
+        return newest != before
 
     def _height(self, card: Card) -> int:
         """Of the whole card, in pixels, with the gap below it."""

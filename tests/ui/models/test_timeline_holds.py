@@ -35,6 +35,13 @@ def test_the_silence_before_the_end_was_not_survived(conversation: Conversation)
     assert survived_holds(turn, track((0.9, 2.0), (2.0 + short, 4.4))) == []
 
 
+def test_a_click_is_no_speech(conversation: Conversation) -> None:
+    turn = conversation.timeline.turns[0]
+    assert survived_holds(turn, track((0.9, 3.0), (3.8, 3.84))) == [], "the speaker did not go on"
+    (hold,) = survived_holds(turn, track((0.9, 2.0), (2.6, 2.64), (3.2, 4.4)))
+    assert (hold.start_s, hold.end_s) == (2.0, 3.2), "a click within a silence does not divide it"
+
+
 def test_holds_of_the_data_set_come_first(conversation: Conversation) -> None:
     stated = (Span(start_s=2.5, end_s=3.5), Span(start_s=4.5, end_s=9.0))
     plain = levels((0.9, 2.0), (3.2, 4.4))

@@ -1,4 +1,4 @@
-"""The transcript stays at its newest turn when its room changes, unless the user has scrolled up."""
+"""The transcript stays at its newest turn when its room or the turn changes, unless the user has scrolled up."""
 
 from __future__ import annotations
 
@@ -38,3 +38,19 @@ def test_who_has_scrolled_up_stays_there(turns: TurnList) -> None:
     turns.verticalScrollBar().setValue(0)
     turns.resize(500, 200)
     assert turns.verticalScrollBar().value() == 0
+
+
+@pytest.mark.parametrize("earlier", [2, 8])
+def test_a_turn_that_grows_by_lines_stays_in_view(turns: TurnList, earlier: int) -> None:
+    live = Card(index=earlier, text="Had he")
+    conversation = turns.turns.conversation = Conversation(1)
+    for index in range(earlier):
+        conversation.cards.append(Card(index=index, tone="final", text="He was not an ill-disposed young man."))
+    conversation.cards.append(live)
+    turns.resize(500, 320)
+    for _ in range(12):
+        live.text += " married a more amiable woman,"
+        live.revision += 1
+        conversation.revision += 1
+        turns.refresh()
+        assert turns.visualRect(turns.turns.index(earlier)).bottom() <= turns.viewport().height(), live.text
