@@ -45,3 +45,6 @@ def test_other_recordings_are_not_read(tmp_path: Path) -> None:
 def test_of_a_long_recording_the_beginning_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(full_scale, "SAMPLES_MAX", 1000)
     assert note(tmp_path, [*[0.0] * 100_000, 1.5]) == ""
+    said = note(tmp_path, [2.0, *[0.0] * 100_000])
+    assert " 1 of its first 32,768 samples " in said
+    assert said.endswith("Lower its level by at least 6.1 dB to avoid that.")

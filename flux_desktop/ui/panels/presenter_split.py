@@ -15,7 +15,7 @@ from flux_desktop.ui.models.presenter.loudness import ClipShapes, height_at
 from flux_desktop.ui.models.presenter.playhead import PairPlayer
 from flux_desktop.ui.models.presenter.split import Split
 from flux_desktop.ui.style.theme import ThemeSource
-from flux_desktop.ui.views.presenter.figures import TextPart
+from flux_desktop.ui.views.presenter.figures import TextPart, TitlePart
 from flux_desktop.ui.views.presenter.part import BODY_PX, LEAST_PX, unit_of
 from flux_desktop.ui.views.presenter.split_view import ArmPart, RibbonPart
 
@@ -29,7 +29,7 @@ class SplitPanel(QWidget):
         self.tracks: Callable[[int], AudioTrack | None] = lambda _conn: None
         """Gives the levels of a connection's audio; set by the window."""
         self._live = LivePair()
-        self.title = TextPart(theme, self, px=BODY_PX)
+        self.title = TitlePart(theme, self)
         self.same = TextPart(theme, self, right=True)
         self.hint = TextPart(theme, self, px=BODY_PX)
         self.ribbon = RibbonPart(theme, self)
@@ -58,7 +58,7 @@ class SplitPanel(QWidget):
         paused = " · paused" if split.paused else ""
         of = "" if split.length_s is None else f" of {split.length_s:.1f}"
         where = "" if split.hint else f" · {split.position_s:.1f}{of} s"
-        self.title.show_content((f"{split.title}{where}{paused}", True))
+        self.title.show_content((split.title, f"{where}{paused}"))
         self.same.show_content((split.same, False))
         self.ribbon.show_content(split)
         for part, arm in zip(self.arms, split.arms, strict=False):

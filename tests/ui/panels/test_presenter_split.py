@@ -53,7 +53,6 @@ def test_a_recorded_comparison_says_where_it_stands(panel: SplitPanel) -> None:
     player = PairPlayer([pair()])
     player.toggle(0.0)
     panel.refresh(player, [])
-    assert panel.title.content is not None
-    assert panel.title.content[0] == "a · 0.0 of 7.5 s · paused"
+    assert panel.title.content == ("a", " · 0.0 of 7.5 s · paused")
     assert panel.source_words(player) == "local · not Flux · recorded comparison, clip 1 of 1"
     assert "cut the caller off" not in panel.accessibleDescription(), "not yet"

@@ -122,6 +122,17 @@ class TextPart(PresenterPart[tuple[str, bool]]):
         write(painter, QRectF(self.rect()), words, theme.text if strong else theme.muted, face, self._align)
 
 
+class TitlePart(PresenterPart[tuple[str, str]]):
+    """A name, and what is written after it, which a long name leaves its room."""
+
+    def paint(self, painter: QPainter, content: tuple[str, str], theme: Theme) -> None:
+        name, after = content
+        face, box = self.type_of(BODY_PX, bold=True), QRectF(self.rect())
+        room = box.width() - QFontMetricsF(face).horizontalAdvance(after) - 1
+        used = write(painter, box.adjusted(0, 0, room - box.width(), 0), name, theme.text, face)
+        write(painter, box.adjusted(used, 0, 0, 0), after, theme.text, face)
+
+
 class RecordingPart(PresenterPart[bool]):
     """The red mark of a microphone that is being recorded; what it shows is whether it is."""
 

@@ -19,6 +19,7 @@ from flux_desktop.ui.views.presenter.figures import (
     LevelPart,
     StatePart,
     StateWords,
+    TitlePart,
 )
 from flux_desktop.ui.views.presenter.keys_overlay import KeysOverlay
 from flux_desktop.ui.views.presenter.part import PresenterPart
@@ -80,3 +81,9 @@ def test_the_keys_stand_in_the_middle_and_say_what_they_do(qtbot: QtBot, theme: 
     assert keys.geometry().center() == pytest.approx(parent.rect().center()) or parent.rect().contains(keys.geometry())
     assert "Subtitles only" in keys.accessibleDescription()
     assert not keys.grab().isNull()
+
+
+@pytest.mark.parametrize("name", ["call.wav", "call of the second of November with a caller who hesitates, take 2.wav"])
+def test_a_long_name_leaves_the_clock_its_room(qtbot: QtBot, theme: ThemeSource, name: str) -> None:
+    early, late = (picture(qtbot, TitlePart(theme), (name, clock)) for clock in (" · 1.0 s", " · 8.0 s"))  # type: ignore[arg-type]
+    assert early != late
