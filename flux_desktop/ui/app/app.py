@@ -102,6 +102,9 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 def _open(options: argparse.Namespace) -> int:
     """Qt is imported here: where a library of the system is missing, this raises `ImportError`."""
+    from flux_desktop.ui.app.utf8_locale import use_utf8
+
+    use_utf8()
     if options.self_test_picture is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         from flux_desktop.ui.app.self_test_picture import paint

@@ -12,6 +12,7 @@ from functools import partial
 
 import msgspec
 import qasync
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -46,6 +47,7 @@ def make_app() -> QApplication:
     """The application object, styled the same on every platform."""
     app = QApplication.instance() or QApplication(["flux-desktop"])
     assert isinstance(app, QApplication)
+    QLocale.setDefault(QLocale.c())  # 0.70 in every field, as in all texts
     app.setApplicationName("flux-desktop")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("flux-desktop")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.flux.options import EAGER_EOT_THRESHOLD, EOT_THRESHOLD, EOT_TIMEOUT_MS
 from flux_desktop.ui.panels.setting_panel import TIMEOUT_MAX_MS
 from flux_desktop.ui.widgets.basics import label, roomy
+from flux_desktop.ui.widgets.decimal_field import DecimalField
 from flux_desktop.ui.widgets.name_list import NameList
 
 OWN = "Own values"
@@ -134,8 +135,8 @@ def _choice(name: str, tip: str) -> NameList:
     return box
 
 
-def _number(name: str, low: float, high: float, step: float, decimals: int) -> QDoubleSpinBox:
-    field = QDoubleSpinBox()
+def _number(name: str, low: float, high: float, step: float, decimals: int) -> DecimalField:
+    field = DecimalField()
     field.setAccessibleName(name)
     field.setDecimals(decimals)
     field.setRange(low, high)

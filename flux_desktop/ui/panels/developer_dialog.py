@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QSpinBox,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from flux_desktop.local_faults import BEYOND_MEANING, FAULT_GROUPS, FAULTS
 from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import label, plain_tip, roomy
+from flux_desktop.ui.widgets.decimal_field import DecimalField
 
 _UNITS = {"percent": (" %", 100.0, 50.0), "ms": (" ms", 600_000.0, 1_000.0), "s": (" s", 86_400.0, 3.0)}
 """Suffix, highest value, and the value shown first where the fault has no default of its own."""
@@ -39,7 +39,7 @@ class DeveloperDialog(QDialog):
         self.setWindowTitle("Built-in endpoint")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
-        self.fault, self.bundle, self.value = QComboBox(), QComboBox(), QDoubleSpinBox()
+        self.fault, self.bundle, self.value = QComboBox(), QComboBox(), DecimalField()
         self._list_faults()
         self.bundle.addItems(list(BUNDLES))
         self.value.setDecimals(0)

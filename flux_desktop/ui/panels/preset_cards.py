@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flux_desktop.evaluation.thresholds.presets import Preset, PresetLimit
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_figures import interval_text, value_text
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, label, set_role
+from flux_desktop.ui.widgets.decimal_field import DecimalField
 
 LIMIT_MEANING = "The largest share of the holds in which the speaker may be cut off, with 95 % confidence."
 
@@ -43,7 +44,7 @@ class PresetCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_S + 2, SPACE_S, SPACE_S - 2, SPACE_S)
         column.setSpacing(2)
-        self.limit = QDoubleSpinBox()
+        self.limit = DecimalField()
         self.limit.setRange(0.1, 60.0)
         self.limit.setDecimals(1)
         self.limit.setSingleStep(0.5)

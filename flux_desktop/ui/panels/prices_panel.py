@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSpinBox
 
 from flux_desktop.evaluation.cost import Prices
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.style.tokens import SPACE_S, SPACE_XS
 from flux_desktop.ui.widgets.basics import Panel, button, label, roomy
+from flux_desktop.ui.widgets.decimal_field import DecimalField
 
 FIELD_PX = 62
 _ROWS_MAX = 5
@@ -40,7 +41,7 @@ class PricesPanel(Panel):
         self.licence = _price("Licence per stream-minute", "What the licence of the model costs for each minute")
         self.instance = _price("Instance per hour", "What one instance of the endpoint costs", digits=2)
         self.hosted = _price("Hosted price per minute", "Of a hosted service, to compare with")
-        self.utilisation_field, self.minutes_field = QSpinBox(), QDoubleSpinBox()
+        self.utilisation_field, self.minutes_field = QSpinBox(), DecimalField()
         for field, low, high, suffix, name, tip in (
             (self.utilisation_field, 10, 100, " %", "Utilisation", "Share of the capacity that is in use on average"),
             (self.minutes_field, 0.5, 600, " min", "Length of a conversation", "For the price of one conversation"),
@@ -153,8 +154,8 @@ class PricesPanel(Panel):
         self.reason.setVisible(bool(reason))
 
 
-def _price(name: str, tip: str, digits: int = 4) -> QDoubleSpinBox:
-    field = QDoubleSpinBox()
+def _price(name: str, tip: str, digits: int = 4) -> DecimalField:
+    field = DecimalField()
     field.setDecimals(digits)
     field.setRange(0.0, 100_000.0)
     field.setSingleStep(10.0**-digits)

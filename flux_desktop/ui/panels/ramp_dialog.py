@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -27,6 +26,7 @@ from flux_desktop.ui.models.ramp import AT_ONCE, BATCHES, STAGES, Ramp
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL
 from flux_desktop.ui.views.ramp_preview import RampPreview
 from flux_desktop.ui.widgets.basics import label, plain_tip, roomy, set_role
+from flux_desktop.ui.widgets.decimal_field import DecimalField
 
 LINE_PX = 28
 """With less, the underscores of figures' names are cut off on some scales."""
@@ -76,7 +76,7 @@ class RampDialog(QDialog):
             BATCHES: QRadioButton("In batches"),
             STAGES: QRadioButton("In stages"),
         }
-        self.batch_size, self.batch_delay, self.opening = QSpinBox(), QDoubleSpinBox(), QSpinBox()
+        self.batch_size, self.batch_delay, self.opening = QSpinBox(), DecimalField(), QSpinBox()
         self.per_channel = QSpinBox()
         self.batch_size.setRange(1, 1_000)
         self.batch_delay.setRange(0.1, 3_600)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
 
 from flux_desktop.reports.sessions.keeping import KEEP_LAST
 from flux_desktop.reports.sessions.retention import Retention
 from flux_desktop.ui.widgets.basics import label, roomy
+from flux_desktop.ui.widgets.decimal_field import DecimalField
 
 GB_MAX, DAYS_MAX, DAYS = 10_000.0, 3_650, 90
 
@@ -23,7 +24,7 @@ class RetentionDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(440)
         self._then = then
-        self.size_gb = QDoubleSpinBox()
+        self.size_gb = DecimalField()
         self.size_gb.setRange(0.1, GB_MAX)
         self.size_gb.setDecimals(1)
         self.size_gb.setSuffix(" GB")

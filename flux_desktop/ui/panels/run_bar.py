@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QSpinBox,
     QVBoxLayout,
@@ -24,6 +23,7 @@ from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import IconButton, button, label, plain_tip, roomy, set_role
+from flux_desktop.ui.widgets.decimal_field import DecimalField
 
 ROOMY_PX = 1360
 """Below this width the time that is left is not shown."""
@@ -69,7 +69,7 @@ class RunBar(QWidget):
         self.connections = QSpinBox()
         self.connections.setRange(1, CONNECTIONS_MAX)
         self.connections.setFixedWidth(64)
-        self.duration = QDoubleSpinBox()
+        self.duration = DecimalField()
         self.duration.setRange(0, 86_400)
         self.duration.setDecimals(0)
         self.duration.setSuffix(" s")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSlider, QWidget
 
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import ElidedLabel, label, roomy, set_role
+from flux_desktop.ui.widgets.decimal_field import DecimalField
 
 INLINE_PX, INLINE_LEAST_PX = 84, 40
 """Width of a slider beside its field, and where a long name leaves less room."""
@@ -39,7 +40,7 @@ class SliderField(QWidget):
         super().__init__()
         self._step = step
         self.switch: QCheckBox | None = QCheckBox(name) if switch else None
-        self.field = QDoubleSpinBox()
+        self.field = DecimalField()
         self.field.setDecimals(decimals)
         self.field.setRange(low, high)
         self.field.setSingleStep(step)

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
@@ -111,3 +112,14 @@ def test_sessions_that_cannot_be_presented_are_refused(
     with pytest.raises(SystemExit, match="2"):
         app.main(arguments)
     assert "--present takes at most two sessions" in capsys.readouterr().err
+
+
+def test_numbers_are_written_as_in_all_texts_whatever_the_locale(qapp: QApplication) -> None:
+    assert qapp is not None
+    before = QLocale()
+    try:
+        QLocale.setDefault(QLocale(QLocale.Language.German))
+        launch.make_app()
+        assert QLocale().decimalPoint() == "."
+    finally:
+        QLocale.setDefault(before)
