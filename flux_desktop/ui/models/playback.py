@@ -36,9 +36,9 @@ class AudioLevel:
         self._meter, self._generation = Meter(), -1
 
     def now(self) -> tuple[float, float] | None:
-        """Present level and held peak in dBFS; None where the level is not known."""
+        """Present level and held peak in dBFS; None where the level is not known, as after the run."""
         state, run = self._state, self._state.run
-        if run.plan is None:
+        if run.plan is None or not run.active:
             return None
         if isinstance(run.plan.source, MicrophoneSource):
             return state.microphone_level.level

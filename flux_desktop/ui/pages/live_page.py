@@ -83,7 +83,8 @@ class LivePage(QWidget):
             if before is not None and now is not None and before.path != now.path and not self._state.run.active:
                 self.banners.clear()  # they are about the recording before
             self._recording_shown = self._state.recording
-            self.run_bar.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self.isVisible():  # else the presenter or another page has the keyboard
+                self.run_bar.start_button.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._microphone_shown is not self._state.uses_microphone:
             self._microphone_shown = self._state.uses_microphone
             self.plots.set_microphone(self._microphone_shown)

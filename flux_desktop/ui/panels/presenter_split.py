@@ -84,7 +84,7 @@ class SplitPanel(QWidget):
             part.set_unit(unit)
         head, ribbon, gap = round(56 * unit), round(300 * unit), round(28 * unit)
         wide, high = self.width(), self.height()
-        self.title.setGeometry(0, 0, wide * 6 // 10, head)
+        self.title.setGeometry(0, 0, wide * 6 // 10 - gap, head)
         self.same.setGeometry(wide * 6 // 10, 0, wide - wide * 6 // 10, head)
         self.hint.setGeometry(0, (high - head) // 2, wide, max(head, 2 * LEAST_PX))
         self.ribbon.setGeometry(0, head, wide, ribbon)

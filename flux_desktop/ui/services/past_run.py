@@ -15,7 +15,7 @@ from flux_desktop.engine.measuring.run_totals import RunTotals
 from flux_desktop.engine.recording.damage import RecordingDamage
 from flux_desktop.engine.recording.recording_file import is_run_file, recording_files, worker_number
 from flux_desktop.engine.recording.session_folder import read_events, read_run_file, run_end
-from flux_desktop.engine.records.events import Event, Histograms, RunEnded, RunStarted, Snapshot
+from flux_desktop.engine.records.events import Event, Histograms, Received, RunEnded, RunStarted, Snapshot
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
 from flux_desktop.reports.sessions.digest import Digest, is_worth_it, open_digest
 
@@ -35,6 +35,14 @@ class PastRun(msgspec.Struct):
     def again(self) -> Iterable[Event]:
         """The events from their beginning, also where `events` can be read only once. Raises `ProblemError`."""
         return self.events if isinstance(self.events, list) else read_past_run(self.folder, whole=True).events
+
+    def turn_after_s(self, conn: int, after_s: float) -> float | None:
+        """Where in a connection's audio the first turn after a place begins; None where `events` is no list, too."""
+        if not isinstance(self.events, list):
+            return None
+        messages = (event for event in self.events if isinstance(event, Received) and event.conn == conn)
+        starts_s = (message.turn.start_s for message in messages if message.turn is not None)
+        return next((start_s for start_s in starts_s if start_s > after_s), None)
 
 
 def read_past_run(folder: Path, *, whole: bool = False) -> PastRun:

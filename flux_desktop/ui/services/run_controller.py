@@ -58,6 +58,7 @@ class RunController(QObject):
         self._watched: set[int] = set()
         self._has_end = False
         self._earlier_folder: Path | None = None
+        self._replayed: PastRun | None = None
         self._past = PastMessages(model, tasks, self.phase_changed.emit)
 
     @property
@@ -130,10 +131,16 @@ class RunController(QObject):
                 on_rewind=rewind,
             )
 
+        self._replayed = past
         begun = self._begin(past.plan, truth, planned_s, make, origin=origin)
         if begun and past.digest is not None:
             self._past.begin(past.digest)
         return begun
+
+    def turn_to_come_s(self, conn: int, after_s: float) -> float | None:
+        """Where in a connection's audio the next turn of the replay in progress begins; None where it is not known."""
+        is_replay = self._model.active and self._model.origin is Origin.REPLAY
+        return self._replayed.turn_after_s(conn, after_s) if is_replay and self._replayed is not None else None
 
     def _begin(
         self,

@@ -6,6 +6,7 @@ of its own.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from functools import partial
@@ -106,7 +107,9 @@ class SessionPlayer:
         """Go some seconds on or back."""
         position_s, conn = self.position_s(), self._conn()
         if position_s is not None and conn is not None:
-            self._seek(conn, max(0.0, min(position_s + seconds, self._length_s(conn))))
+            # Of a replay only what has been given so far is known; it ends by itself.
+            end_s = self._length_s(conn) if self._present_clock() is self._clock else math.inf
+            self._seek(conn, max(0.0, min(position_s + seconds, end_s)))
 
     def step_turn(self, direction: float) -> None:
         """Go to the beginning of the next turn, or back to that of the present or the previous one."""
@@ -115,7 +118,9 @@ class SessionPlayer:
             return
         starts_s = [card.start_s for card in self._run.conversation(conn).cards if card.tone != "note" and card.timed]
         if direction > 0:
-            wanted = next((start_s for start_s in starts_s if start_s > position_s + 0.05), None)
+            after_s = position_s + 0.05
+            known = next((start_s for start_s in starts_s if start_s > after_s), None)
+            wanted = self._controller.turn_to_come_s(conn, after_s) if known is None else known
         else:
             before = [start_s for start_s in starts_s if start_s < position_s - SAME_TURN_S]
             wanted = before[-1] if before else 0.0

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from flux_desktop.audio.levels import CLIP_DBFS, FLOOR_DBFS
-from flux_desktop.engine.records.events import ConnectionChanged, LevelMeasured, Snapshot
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState
+from flux_desktop.engine.records.events import ConnectionChanged, LevelMeasured, RunEnded, Snapshot
+from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, Verdict
 from flux_desktop.engine.records.plan import MicrophoneSource, WavSource
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.card import Card
@@ -95,6 +95,12 @@ def test_the_level_stands_still_while_nothing_streams() -> None:
     state = streaming_state()
     state.run.feed(Snapshot(t=1.0, ledger={"reconnecting": 1}))
     assert AudioLevel(state).now() == (FLOOR_DBFS, FLOOR_DBFS)
+
+
+def test_after_the_run_there_is_no_level() -> None:
+    state = streaming_state()
+    state.run.feed(RunEnded(t=2.0, verdict=Verdict.DONE, ledger={"completed": 1}))
+    assert AudioLevel(state).now() is None
 
 
 def test_another_recording_than_that_of_the_run_has_no_level() -> None:

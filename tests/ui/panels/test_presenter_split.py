@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.models.app_state import AppState
@@ -13,6 +14,7 @@ from flux_desktop.ui.models.presenter.loudness import ClipShapes
 from flux_desktop.ui.models.presenter.playhead import PairPlayer
 from flux_desktop.ui.panels.presenter_split import SplitPanel
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.presenter.part import BODY_PX
 from tests.ui import scripted
 from tests.ui.models.presenter.comparisons import pair
 
@@ -34,6 +36,7 @@ def test_with_one_connection_it_says_what_is_missing(panel: SplitPanel, state: A
     state.run.reset(scripted.plan(1))
     panel.refresh(None, [])
     assert panel.hint.content == (NEEDS_TWO, False)
+    assert QFontMetricsF(panel.hint.type_of(BODY_PX)).horizontalAdvance(NEEDS_TWO) < panel.width(), "in one line"
     assert not panel.ribbon.isVisibleTo(panel)
 
 

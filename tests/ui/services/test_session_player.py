@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flux_desktop.audio.source_file import file_sha256
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import create_session
 from flux_desktop.engine.records.audio_events import AudioFile, AudioStarted
-from flux_desktop.engine.records.events import Event, RunStarted, encode_event
+from flux_desktop.engine.records.events import Event, Received, RunStarted, encode_event
 from flux_desktop.engine.records.plan import WavSource
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.run_phase import Origin
@@ -24,7 +25,14 @@ from flux_desktop.ui.services.tasks import UiTasks
 from tests.ui import scripted
 from tests.ui.conftest import until
 
-STARTED_T = 0.5
+STARTED_T, TURN_S = 0.5, 4.0
+
+
+def _with_own_start(event: Event) -> Event:
+    """The event, its turn beginning at a place of its own."""
+    if not isinstance(event, Received) or event.turn is None:
+        return event
+    return msgspec.structs.replace(event, turn=msgspec.structs.replace(event.turn, start_s=event.turn.index * TURN_S))
 
 
 class Bench:
@@ -47,7 +55,7 @@ class Bench:
             self.problems.append,
             lambda: self.now_s,
         )
-        events = scripted.scripted_run(2)
+        events = [_with_own_start(event) for event in scripted.scripted_run(2)]
         started = next(event for event in events if isinstance(event, RunStarted))
         plan = started.plan
         assert isinstance(plan.source, WavSource)
@@ -152,10 +160,18 @@ async def test_a_replay_is_paused_and_sought_by_the_same_keys(bench: Bench) -> N
     clock = bench.controller.clock
     assert clock is not None
     assert bench.run.origin is Origin.REPLAY
+    bench.now_s = time.monotonic()
     bench.player.toggle()
     assert not clock.running
-    seeks_before = clock.seeks
+    position_s = bench.player.position_s() or 0.0
     bench.player.seek_by(3.0)
-    assert clock.seeks == seeks_before + 1
+    assert bench.player.position_s() == pytest.approx(position_s + 3.0), "what has been shown is not all there is"
+    bench.player.seek_by(-100.0)
+    for turn in (1, 2):
+        bench.player.step_turn(1)
+        assert bench.player.position_s() == pytest.approx(turn * TURN_S), "a turn that is still to come"
+    bench.player.seek_by(1000.0)
+    bench.player.step_turn(1)
+    assert bench.player.position_s() == pytest.approx(2 * TURN_S + 1000.0), "no turn follows"
     bench.controller.stop()
     await until(lambda: bench.feed() or bench.run.ended is not None, "it has ended")

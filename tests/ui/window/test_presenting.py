@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
@@ -17,6 +18,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, Event, RunStarte
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.ui.models.presenter.keys import View
+from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.window import presenting
 from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.presenting import motion_wanted, plan_of, read_pairs, second_screen
@@ -53,6 +55,16 @@ def test_on_a_second_screen_it_is_a_window_of_its_own_and_the_page_stays(stage: 
         assert not window.state.presenting
 
     stage(replaying([]), live)
+
+
+def test_a_recording_that_is_loaded_meanwhile_leaves_it_the_keys(stage: Stage) -> None:
+    async def live(window: MainWindow) -> None:
+        window.toggle_presenter()
+        window.state.recording = WavShape(Path("a.wav"), 1.0, 16_000, 1, np.zeros(10))
+        window.state.changed()
+        assert window.focusWidget() is window.presenter
+
+    stage(Waiting, live)
 
 
 def test_esc_goes_back_within_the_presenter_before_it_leaves(stage: Stage) -> None:

@@ -19,9 +19,7 @@ from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.models.tune_ab import HeardWord
 
-NEEDS_TWO = (
-    "A and B need two connections of one run, or a recorded comparison (flux-stress ab, or A against B in Tune)."
-)
+NEEDS_TWO = "A and B need two connections of a run, or a comparison from Tune or “flux-stress ab”."
 NOT_JUDGED = "Cut-offs are not judged: no data set states the pauses of this audio."
 SAME_END_S = 0.15
 """An end stands at the time of its event and a cut-off at the place of its message; they are the same within this."""
