@@ -158,7 +158,12 @@ class RunPlan(Struct, frozen=True, kw_only=True):
     @property
     def is_local(self) -> bool:
         """Whether the run starts the built-in endpoint."""
-        return self.endpoint == LOCAL_ENDPOINT and self.endpoint_url is None
+        return self.is_stand_in and self.endpoint_url is None
+
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether the built-in endpoint answers; its recorded plan has an address, and starts none."""
+        return self.endpoint == LOCAL_ENDPOINT
 
 
 def plan_problems(plan: RunPlan) -> list[Problem]:

@@ -46,11 +46,16 @@ class Card:
         self.index = turn.index
         self.text = turn.transcript
         self.unsure = unsure_words(turn)
-        self.start_s = turn.words[0].start if turn.words and turn.words[0].start is not None else turn.start_s
+        self.start_s = begin_s(turn)
         self.end_s = turn.end_s
         self.confidence = turn.confidence
         self.eager_count = turn.eager_count
         self.resumed_count = turn.resumed_count
+
+
+def begin_s(turn: Turn) -> float:
+    """Where a turn begins: with its first word where the build sends times, else where its audio does."""
+    return turn.words[0].start if turn.words and turn.words[0].start is not None else turn.start_s
 
 
 def unsure_words(turn: Turn) -> tuple[tuple[int, int], ...]:

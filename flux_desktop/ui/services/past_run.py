@@ -18,6 +18,7 @@ from flux_desktop.engine.recording.session_folder import read_events, read_run_f
 from flux_desktop.engine.records.events import Event, Histograms, Received, RunEnded, RunStarted, Snapshot
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
 from flux_desktop.reports.sessions.digest import Digest, is_worth_it, open_digest
+from flux_desktop.ui.models.card import begin_s
 
 CUT_OFF = "The recording ends before the run did; what was recorded until then is shown."
 
@@ -41,7 +42,7 @@ class PastRun(msgspec.Struct):
         if not isinstance(self.events, list):
             return None
         messages = (event for event in self.events if isinstance(event, Received) and event.conn == conn)
-        starts_s = (message.turn.start_s for message in messages if message.turn is not None)
+        starts_s = (begin_s(message.turn) for message in messages if message.turn is not None)
         return next((start_s for start_s in starts_s if start_s > after_s), None)
 
 

@@ -49,7 +49,7 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
         f"This affected {text.count(affected, 'connection')}." if 1 < affected < total else "",
         *_judgement(ended),
         _figures(model, ended),
-        STAND_IN if model.plan is not None and model.plan.is_local else "",
+        STAND_IN if model.plan is not None and model.plan.is_stand_in else "",
     ]
     recorded = f"Recorded in {at_home(folder)}." if folder else ""
     todo = ["" if cause is None else cause.todo, recorded]

@@ -163,8 +163,9 @@ def test_errors_are_shown_with_their_unit_where_a_reference_text_is_known() -> N
 
 
 def test_the_built_in_endpoint_is_named_as_no_measure_of_flux() -> None:
-    for endpoint, has_disclaimer in (("local", True), ("mine", False)):
+    recorded = {"endpoint": "local", "endpoint_url": "https://127.0.0.1:43031"}
+    for changes, has_disclaimer in (({"endpoint": "local"}, True), (recorded, True), ({"endpoint": "mine"}, False)):
         model = RunModel()
-        model.reset(msgspec.structs.replace(PLAN, endpoint=endpoint))
+        model.reset(msgspec.structs.replace(PLAN, **changes))
         model.feed(RunEnded(t=9.0, verdict=Verdict.DONE, ledger={"completed": 1}))
         assert ("not those of Flux" in shown(model)[1]) is has_disclaimer

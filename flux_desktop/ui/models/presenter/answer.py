@@ -78,7 +78,7 @@ def source_words(conversation: Conversation | None, run: RunModel) -> str:
     bundle = plan.bundle if run.started is None else run.started.plan.bundle
     build = "" if bundle == UNKNOWN.name else f"build {bundle}"
     parts = [plan.endpoint, options.model, build]
-    if plan.is_local:
+    if plan.is_stand_in:
         heard_by = () if conversation is None else conversation.transcript_from
         parts = [f"{plan.endpoint}: not Flux", build, _provenance(heard_by)]
     return " · ".join(part for part in parts if part)

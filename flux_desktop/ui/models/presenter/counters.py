@@ -44,7 +44,7 @@ def counters(run: RunModel, prices: Prices) -> tuple[Counter, ...]:
 def _cost(run: RunModel, prices: Prices) -> Counter | None:
     """The licence of the streams that are open now, at a price that the user has entered; the built-in endpoint has
     none."""
-    if run.plan is None or run.plan.is_local or not run.streaming() or prices.suggested:
+    if run.plan is None or run.plan.is_stand_in or not run.streaming() or prices.suggested:
         return None
     cost = cost_of(float(run.streaming()), prices)
     if cost.licence is None:

@@ -59,6 +59,8 @@ def test_the_source_names_endpoint_model_and_build_and_says_what_is_not_flux(run
     run.conversation(1).transcript_from = ("script a.words.json", "script b.words.json", "Whisper tiny.en")
     words = source_words(run.conversation(1), run)
     assert words == "local: not Flux · build latest · text from a script and Whisper tiny.en"
+    run.reset(scripted.plan(1, bundle="latest", endpoint_url="https://127.0.0.1:43031"))
+    assert source_words(None, run) == "local: not Flux · build latest", "of a recorded run, too"
     run.reset(scripted.plan(1, endpoint="flux-en"))
     assert source_words(None, run) == "flux-en · flux-general-en"
     run.reset(None)

@@ -14,9 +14,9 @@ def shown(run: RunModel, prices: Prices = SUGGESTED) -> list[str]:
     return [f"{each.figure} {each.words}" for each in counters(run, prices)]
 
 
-def running(endpoint: str, leads: int = 0) -> RunModel:
+def running(endpoint: str, leads: int = 0, endpoint_url: str | None = None) -> RunModel:
     run = RunModel()
-    run.reset(scripted.plan(50, endpoint=endpoint))
+    run.reset(scripted.plan(50, endpoint=endpoint, endpoint_url=endpoint_url))
     figures = {"eager_lead": Percentiles(n=leads, p50_ms=250.0)} if leads else {}
     ledger = {str(ConnectionState.STREAMING): 50}
     run.feed(Snapshot(t=1.0, ledger=ledger, figures=figures, eager_gained_s=leads * 0.25))
@@ -24,7 +24,9 @@ def running(endpoint: str, leads: int = 0) -> RunModel:
 
 
 def test_the_built_in_endpoint_costs_nothing() -> None:
-    assert shown(running("local"), Prices(licence_per_stream_minute=0.01)) == ["50 conversations"]
+    for url in (None, "https://127.0.0.1:43031"):
+        run = running("local", endpoint_url=url)
+        assert shown(run, Prices(licence_per_stream_minute=0.01)) == ["50 conversations"], "live and in a replay"
 
 
 def test_cost_appears_when_a_price_is_entered() -> None:
