@@ -19,8 +19,6 @@ from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.history import History, PointHistory
 from flux_desktop.ui.models.timeline_facts import LaneSpan, Mark, MarkKind, Stretch, ThresholdChange, TimelineTurn
 
-LANE_KEPT = 300
-"""Stretches of a lane: far more than fit into the seconds that are shown."""
 CHANGES_KEPT = 64
 
 
@@ -42,7 +40,7 @@ class Timeline:
         self.confidence = PointHistory(side_file)
         self.clips: list[ClipStarted] = []
         """Clips of a data set in the order in which they were sent."""
-        self.lane: deque[LaneSpan] = deque(maxlen=LANE_KEPT)
+        self.lane = History(LaneSpan, side_file)
         self.has_ended = False
         self._is_exact = self._is_stated = False
         self._open: TimelineTurn | None = None
@@ -79,14 +77,8 @@ class Timeline:
 
     def lane_between(self, from_t: float, until_t: float) -> list[LaneSpan]:
         """The states between two times of the run's clock, with the one before."""
-        spans: list[LaneSpan] = []
-        for span in reversed(self.lane):
-            if span.start_s > until_t:
-                continue
-            spans.append(span)
-            if span.end_s is not None and span.end_s < from_t:
-                break
-        return spans[::-1]
+        lane = self.lane
+        return lane[max(0, lane.right(from_t, _starts_t) - 2) : lane.right(until_t, _starts_t)]
 
     @property
     def last_s(self) -> float:
@@ -210,6 +202,10 @@ class Timeline:
     def _touch(self, from_s: float) -> None:
         self.revision += 1
         self._changes.append((self.revision, from_s))
+
+
+def _starts_t(span: LaneSpan) -> float:
+    return span.start_s
 
 
 def _ends_s(turn: TimelineTurn) -> float:

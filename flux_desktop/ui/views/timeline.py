@@ -23,12 +23,10 @@ class TimelineView(TimelineCanvas):
     Signals:
         play_from: a connection's number and the position in its audio, in seconds, from which it is to be played.
         turn_picked: a connection's number and the `Card` of the turn that was selected.
-        moved: the window was scrolled or zoomed here, or follows again.
     """
 
     play_from = Signal(int, float)
     turn_picked = Signal(int, object)
-    moved = Signal()
 
     def __init__(self, theme: ThemeSource, window: TimeWindow | None = None, name_px: int = NAME_PX) -> None:
         super().__init__(theme, window, name_px)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -21,12 +21,20 @@ from flux_desktop.ui.views.timeline_tiles import TILE_PX, TileCache
 NAME_PX = 44
 FADE_PX = 36
 """Width over which words fade at the sides."""
+PLAYS_ON_S = 1.0
+"""A playhead that moves further than this at once was set to another place."""
 GROWTH_PX = 24
 """New audio is painted over the tiles until it is this wide; then the newest tiles are painted again."""
 
 
 class TimelineCanvas(QWidget):
-    """Shows the seconds of `window_s`, which other widgets may share. `advance` moves it on."""
+    """Shows the seconds of `window_s`, which other widgets may share. `advance` moves it on.
+
+    Signals:
+        moved: the window was scrolled or zoomed here, or follows again.
+    """
+
+    moved = Signal()
 
     def __init__(self, theme: ThemeSource, window: TimeWindow | None = None, name_px: int = NAME_PX) -> None:
         super().__init__()
@@ -82,11 +90,19 @@ class TimelineCanvas(QWidget):
 
     def set_playhead(self, position_s: float | None) -> None:
         """Mark the position that is being heard, in seconds of the connection's audio; None for nothing."""
-        if position_s != self._playhead_s:
-            self._playhead_s = position_s
-            if position_s is not None and (self._timeline.has_ended or not self.window_s.follows):
-                self.window_s.show(position_s)
-            self.update()
+        before_s, self._playhead_s = self._playhead_s, position_s
+        if position_s == before_s:
+            return
+        self.update()
+        if position_s is None or (self.window_s.follows and not self._timeline.has_ended):
+            return
+        start_s, end_s = self.window_s.start_s, self.window_s.end_s
+        plays_on = before_s is not None and 0 <= position_s - before_s < PLAYS_ON_S
+        if plays_on and before_s is not None and not start_s <= before_s <= end_s:
+            return  # the user has scrolled away
+        self.window_s.show(position_s)
+        if self.window_s.start_s != start_s:
+            self.moved.emit()
 
     def advance(self, sent_s: float, newest_s: float | None = None) -> None:
         """Audio has been sent up to `sent_s`; the window follows `newest_s`, None for the same. Repaints."""

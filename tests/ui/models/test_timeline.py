@@ -156,6 +156,14 @@ def test_a_lane_is_read_with_the_state_before() -> None:
     assert timeline.lane[-1].end_s == 14.0
 
 
+def test_a_lane_goes_back_to_its_beginning() -> None:
+    timeline = Timeline()
+    for number in range(1000):
+        timeline.state(float(number), "Speaking" if number % 2 else "Ready")
+    assert [span.state for span in timeline.lane_between(0.5, 1.5)] == ["Ready", "Speaking"]
+    assert [(span.start_s, span.end_s) for span in timeline.lane_between(7.5, 8.5)] == [(6, 7), (7, 8), (8, 9)]
+
+
 def test_a_turn_without_text_that_is_closed_is_dropped(conversation: Conversation) -> None:
     said(conversation, "StartOfTurn", 2.0, text="")
     conversation.connection_changed(ConnectionChanged(t=9.0, conn=1, state=ConnectionState.STREAMING, rotations=1))

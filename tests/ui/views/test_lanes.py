@@ -36,7 +36,8 @@ class Bench:
         self.lanes.advance(0.0, now_s, PER_S)
 
     def spans(self, conn: int, *spans: tuple[str, float, float | None]) -> None:
-        self.model.conversation(conn).timeline.lane.extend(LaneSpan(*span) for span in spans)
+        for span in spans:
+            self.model.conversation(conn).timeline.lane.append(LaneSpan(*span))
 
     def column(self, conn: int, t: float) -> set[str]:
         """The colours of a connection's lane at a second of the run."""

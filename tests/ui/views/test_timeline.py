@@ -198,6 +198,23 @@ def test_the_playhead_is_marked_and_brought_into_view(bench: Bench) -> None:
     assert bench.view.window_s.start_s < 7.0 < bench.view.window_s.end_s
 
 
+def test_who_has_scrolled_away_from_what_is_played_stays_there(bench: Bench) -> None:
+    view, window, moves = bench.view, bench.view.window_s, list[float]()
+    view.moved.connect(lambda: moves.append(window.start_s))
+    view.advance(60.0)
+    bench.conversation.timeline.end()
+    view.set_playhead(30.0)
+    assert moves == [window.start_s], "what shares the window moves along"
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    view.set_playhead(30.1)
+    assert window.start_s == 0.0
+    view.set_playhead(40.0)
+    assert window.start_s < 40.0 < window.end_s, "another place was chosen"
+    for tenth in range(401, 500):
+        view.set_playhead(tenth / 10)
+        assert window.start_s <= tenth / 10 <= window.end_s, "it plays on in view"
+
+
 def test_it_can_be_larger(bench: Bench) -> None:
     height = bench.view.sizeHint().height()
     bench.view.set_font_scale(2.5)

@@ -148,7 +148,7 @@ def _lane(conversation: Conversation, position_s: float, cuts: Sequence[LiveCut]
     def in_view(kind: MarkKind) -> tuple[float, ...]:
         return tuple(mark.at_s for mark in marks if mark.kind is kind)
 
-    spoken = [span for span in list(conversation.timeline.lane)[-80:] if span.state in {"Speaking", "AwaitingEnd"}]
+    spoken = [span for span in conversation.timeline.lane[-80:] if span.state in {"Speaking", "AwaitingEnd"}]
     turns: list[Span] = []
     ends: list[float] = []
     for span in spoken:
