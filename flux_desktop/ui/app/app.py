@@ -15,6 +15,8 @@ from flux_desktop.base.standard_streams import drop_unwritable
 if TYPE_CHECKING:
     from flux_desktop.engine.supervision.worker_pool import WorkerPool
 
+INTERRUPTED = 130
+"""The exit status, as that of `flux-stress`."""
 EXAMPLES = {
     "flux-desktop": "open the window",
     "flux-desktop --demo": "stream the bundled sample to the built-in endpoint",
@@ -66,6 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, or run the demo off-screen if no window can be shown. Returns the exit code."""
     try:
         return _main(arguments)
+    except KeyboardInterrupt:  # before the window handles signals
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
     finally:
         drop_unwritable(sys.stdout)
         drop_unwritable(sys.stderr)

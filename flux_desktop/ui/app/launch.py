@@ -7,12 +7,13 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 import msgspec
 import qasync
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -26,6 +27,7 @@ from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, outcome_word
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.engine.supervision.worker_pool import WorkerPool
+from flux_desktop.ui.app.app import INTERRUPTED
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.services.account import Account
 from flux_desktop.ui.services.engine_port import EngineFactory, supervisor_engine
@@ -111,8 +113,10 @@ def run_off_screen(options: argparse.Namespace, pool: WorkerPool | None = None) 
     """Run the demo to its end with no display; prints the transcript and saves a picture."""
 
     async def live(window: MainWindow) -> int:
-        finished = asyncio.Event()
+        finished, closed = asyncio.Event(), asyncio.Event()
         window.run_finished.connect(finished.set)
+        window.closed.connect(closed.set)
+        window.closed.connect(finished.set)
         picture = options.screenshot or default_sessions_dir().with_name("demo.png")
         if options.screenshot is None:
             with contextlib.suppress(OSError):  # then there is no picture
@@ -121,6 +125,10 @@ def run_off_screen(options: argparse.Namespace, pool: WorkerPool | None = None) 
         window.begin()
         window.tasks.start("running the demo", _get_ready(window, options, stopped=finished.set))
         await finished.wait()
+        if closed.is_set():  # by a signal
+            _print_transcripts(window.state.run)
+            print("Interrupted.", file=sys.stderr)
+            return INTERRUPTED
         if window.state.run.ended is None:
             for banner in window.live_page.banners.banners():
                 print(plain(banner.problem.sentence()))
@@ -130,8 +138,6 @@ def run_off_screen(options: argparse.Namespace, pool: WorkerPool | None = None) 
         _print_transcripts(window.state.run)
         if picture.exists():
             print(f"A picture of the window is in {picture}")
-        closed = asyncio.Event()
-        window.closed.connect(closed.set)
         window.close()
         await asyncio.wait_for(closed.wait(), CLOSE_WAIT_S)
         return 0 if ended is not None and _all_completed(ended, window.state.run) else 1
@@ -228,8 +234,8 @@ def _run(
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # there is no SIGHUP on Windows
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            # Python runs the handler at the clock's next tick.
-            signal.signal(number, lambda _number, _frame: window.close())
+            # Python runs the handler at the clock's next tick, perhaps within the painting of the window.
+            signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window.close))
     with loop:
         code: int = loop.run_until_complete(live(window))
     return code

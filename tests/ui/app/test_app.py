@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from flux_desktop.ui.app import app
+from flux_desktop.ui.app.app import INTERRUPTED
 from tests.ui.window.test_main_window_real import children
 from tests.waiting import PATIENCE_S
 
@@ -101,3 +103,32 @@ def test_the_program_has_its_endpoint_ready_and_takes_it_along_when_it_is_closed
     finally:
         program.kill()
         program.wait()
+
+
+def test_the_demo_without_a_display_ends_when_it_is_interrupted() -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    command = [sys.executable, "-m", "flux_desktop.ui.app.app", "--demo"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as demo:
+        try:
+            end_s = time.monotonic() + PATIENCE_S
+            while not children("flux_desktop.engine.worker.worker", demo.pid):
+                assert demo.poll() is None
+                assert time.monotonic() < end_s, "the demo was not started"
+                time.sleep(0.05)
+            demo.terminate()
+            _, said = demo.communicate(timeout=PATIENCE_S)
+        finally:
+            demo.kill()
+    assert (demo.returncode, said) == (INTERRUPTED, "Interrupted.\n")
+
+
+def test_an_interruption_before_there_is_a_window_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_options: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "_open", interrupted)
+    assert app.main([]) == INTERRUPTED
+    assert capsys.readouterr().err == "Interrupted.\n"
