@@ -198,7 +198,7 @@ def _contents(file: BinaryIO, layout: wav.WavLayout | None) -> Contents:
 
 
 def _open(file: BinaryIO, layout: wav.WavLayout | None, contents: Contents) -> Any:
-    import soundfile
+    from flux_desktop.audio.sound_library import soundfile
 
     part = PartsFile(file, contents.parts)
     try:
@@ -220,7 +220,7 @@ def _open(file: BinaryIO, layout: wav.WavLayout | None, contents: Contents) -> A
 def _sequential() -> Any:
     """The class of decoders. One that can seek does so after each block, which costs an MP3 the bits that it has kept
     for the next frame, and fails at the end of a FLAC file of unknown length."""
-    import soundfile
+    from flux_desktop.audio.sound_library import soundfile
 
     class Sequential(soundfile.SoundFile):  # type: ignore[misc]
         def seekable(self) -> bool:
@@ -231,7 +231,7 @@ def _sequential() -> Any:
 
 def _skip(decoder: Any, frames: int) -> None:
     """Pass over frames: by seeking where the file can be sought, else by decoding them."""
-    import soundfile
+    from flux_desktop.audio.sound_library import soundfile
 
     if not frames:
         return
@@ -243,7 +243,7 @@ def _skip(decoder: Any, frames: int) -> None:
 
 
 def _read(decoder: Any, dtype: str, block_frames: int = _READ_FRAMES) -> Iterator[NDArray[Any]]:
-    import soundfile
+    from flux_desktop.audio.sound_library import soundfile
 
     read_frames = 0
     try:

@@ -49,7 +49,7 @@ class FlacWriter:
         self._thread.join(CLOSE_LIMIT_S)
 
     def _run(self) -> None:
-        import soundfile
+        from flux_desktop.audio.sound_library import soundfile
 
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -42,7 +42,7 @@ def turn_sounds(folder: Path, timelines: Sequence[TurnTimeline], limit_bytes: in
 
 
 def _encoded(segments: list[Segment], begin_s: float, for_s: float) -> bytes:
-    import soundfile  # brings the sound library along, which few reports need
+    from flux_desktop.audio.sound_library import soundfile  # brings the sound library along, which few reports need
 
     tape = Tape(RATE_HZ)
     tape.set_segments(segments)
