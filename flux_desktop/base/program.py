@@ -9,6 +9,8 @@ import contextlib
 import sys
 from collections.abc import Sequence
 
+INTERRUPTED = 130
+"""Exit status of a program that a signal ended in order, as shells state it for Ctrl+C."""
 OPEN_FILES_WANTED = 10_240
 """A stream uses one connection in the worker and one in the built-in endpoint; macOS allows no more than this."""
 

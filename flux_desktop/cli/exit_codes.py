@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from flux_desktop.base import program
+
 
 class ExitCode(IntEnum):
     """If several apply, the one that explains the others is returned: see `cli.outcome`."""
@@ -16,7 +18,7 @@ class ExitCode(IntEnum):
     ENDPOINT = 5
     NOT_COMPARABLE = 6
     LIMIT_BROKEN = 99
-    INTERRUPTED = 130
+    INTERRUPTED = program.INTERRUPTED
 
 
 HELP = """\

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flux_desktop import __version__
+from flux_desktop.base.program import INTERRUPTED, allow_many_files
 from flux_desktop.base.standard_streams import drop_unwritable
 
 if TYPE_CHECKING:
     from flux_desktop.engine.supervision.worker_pool import WorkerPool
 
-INTERRUPTED = 130
-"""The exit status, as that of `flux-stress`."""
 EXAMPLES = {
     "flux-desktop": "open the window",
     "flux-desktop --demo": "stream the bundled sample to the built-in endpoint",
@@ -88,7 +87,6 @@ def _main(arguments: Sequence[str] | None) -> int:
     if len(options.present or ()) > 2 or (options.present and options.demo):
         parser().error("--present takes at most two sessions, and none with --demo")
     from flux_desktop.base.home import ensure_home
-    from flux_desktop.base.program import allow_many_files
 
     if note := ensure_home():
         print(note, file=sys.stderr)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from flux_desktop import __version__
 from flux_desktop.base import logs
 from flux_desktop.base.plain_text import plain
+from flux_desktop.base.program import INTERRUPTED
 from flux_desktop.base.resources import resource_path
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir, make_private_folder, session_named
@@ -27,7 +28,6 @@ from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, outcome_word
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.engine.supervision.worker_pool import WorkerPool
-from flux_desktop.ui.app.app import INTERRUPTED
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.services.account import Account
 from flux_desktop.ui.services.engine_port import EngineFactory, supervisor_engine

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
+from flux_desktop.base.program import INTERRUPTED
 from flux_desktop.ui.app import app
-from flux_desktop.ui.app.app import INTERRUPTED
 from tests.ui.window.test_main_window_real import children
 from tests.waiting import PATIENCE_S
 
