@@ -6,6 +6,7 @@ A checkout, an installed wheel and a frozen folder differ here and nowhere else.
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -45,6 +46,14 @@ def origin() -> str:
         return "a checkout"
     editable = link is not None and json.loads(link).get("dir_info", {}).get("editable", False)
     return "a checkout" if editable else "an installed wheel"
+
+
+def interrupt_on_signals() -> None:
+    """From now on SIGTERM and SIGHUP raise `KeyboardInterrupt`, as Ctrl+C does: what was begun is cleaned up."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # there is no SIGHUP on Windows
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def allow_many_files() -> int:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from flux_desktop import __version__
 from flux_desktop.base.plain_text import plain
+from flux_desktop.base.program import allow_many_files, interrupt_on_signals
 from flux_desktop.cli import arguments
 from flux_desktop.cli.examples import examples
 from flux_desktop.cli.exit_codes import HELP, ExitCode
@@ -110,6 +111,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         from flux_desktop.base.logs import catch_uncaught
 
         catch_uncaught()
+        if "--with-parent" not in sys.argv:  # a child says nothing when its parent ends it
+            interrupt_on_signals()
     try:
         return _main(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:
@@ -137,7 +140,6 @@ def _main(argv: list[str]) -> int:
         raise SystemExit(ended.code or _lost_status()) from None
     configure_logging(getattr(args, "log_level", "INFO"))
     from flux_desktop.base.home import ensure_home
-    from flux_desktop.base.program import allow_many_files
 
     if note := ensure_home():
         complain(note)

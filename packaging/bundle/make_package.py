@@ -60,7 +60,10 @@ def freeze(folder: Path, epoch_s: int) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--clean"]
     places = ["--distpath", str(folder.parent), "--workpath", str(BUILD / "pyinstaller")]
-    subprocess.run([*command, *places, str(ROOT / "packaging/bundle/flux_desktop.spec")], env=environment, check=True)
+    spec = str(ROOT / "packaging/bundle/flux_desktop.spec")
+    done = subprocess.run([*command, *places, spec], env=environment, check=False)
+    if done.returncode:
+        raise SystemExit(done.returncode)  # it has said why
     if sys.platform.startswith("linux"):
         leave_out_unneeded(folder)
         strip(folder)

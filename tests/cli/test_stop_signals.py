@@ -6,6 +6,7 @@ import asyncio
 import os
 import pty
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,3 +86,23 @@ async def test_a_file_keeps_its_output_after_a_hang_up(monkeypatch: pytest.Monke
         await received(signal.SIGHUP)
         print("the summary", flush=True)
     assert path.read_text(encoding="utf-8") == "the summary\n"
+
+
+ENDLESS = """
+import sys, time
+from flux_desktop.cli import main
+main._main = lambda _arguments: print("begun", flush=True) or time.sleep(600)
+sys.exit(main.main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_outside_of_a_run_interrupts_in_order(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == "begun\n"
+        command.send_signal(number)
+        _, said = command.communicate(timeout=PATIENCE_S)
+    assert (command.returncode, said) == (130, "Interrupted.\n")

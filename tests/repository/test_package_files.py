@@ -9,10 +9,12 @@ import re
 import struct
 import tomllib
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 from xml.etree import ElementTree
 
 import frozen_parts
+import make_package
 import pytest
 import yaml
 
@@ -172,3 +174,12 @@ def test_the_changelog_keeps_its_form() -> None:
     assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}", heading) for heading in headings[1:])
     kinds = re.findall(r"(?m)^### (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"))
     assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_a_build_that_fails_has_said_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(
+        make_package.subprocess, "run", lambda *_, check, **__: CompletedProcess([], 1 if not check else 0)
+    )
+    with pytest.raises(SystemExit) as ended:
+        make_package.freeze(tmp_path / "flux-desktop", epoch_s=0)
+    assert ended.value.code == 1
