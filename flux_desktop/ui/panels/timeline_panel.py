@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -33,7 +33,12 @@ class TimelinePanel(QWidget):
     """Moves by a timer of its own while a run is in progress and the panel is visible; else it paints what changes.
 
     `tracks` gives the levels of a connection's audio; set by the window.
+
+    Signals:
+        looked_at: the number of a connection in view whose messages have not been read.
     """
+
+    looked_at = Signal(int)
 
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
         super().__init__()
@@ -42,6 +47,7 @@ class TimelinePanel(QWidget):
         self._front: int | None = None
         self._is_roomy = True
         self._generation = -1
+        self._asked: set[int] = set()
         self._shown: tuple[object, ...] = ()
         self._clock = FollowedClock()
         self.frames = 0
@@ -66,7 +72,7 @@ class TimelinePanel(QWidget):
         self.in_button.setAccessibleName("Zoom in")
         self.span = label("", "muted")
         self.span.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.span.setFixedWidth(44)
+        self.span.setFixedWidth(56)
         self.span.setToolTip("Seconds of audio shown. Ctrl with the mouse wheel zooms; the wheel alone scrolls.")
         head = QHBoxLayout()
         head.setContentsMargins(0, SPACE_XS, 0, 0)
@@ -87,6 +93,7 @@ class TimelinePanel(QWidget):
         column.addWidget(self.area)
         self.view.moved.connect(self._moved)
         self.lanes.wheel_turned.connect(self._lane_wheel)
+        self.area.verticalScrollBar().valueChanged.connect(self._ask)
         self._show_span()
 
     def set_front(self, conn: int) -> None:
@@ -108,6 +115,7 @@ class TimelinePanel(QWidget):
         if model.generation != self._generation:
             self._generation = model.generation
             self._clock.reset()
+            self._asked.clear()
             self.view.window_s.start_s = 0.0
             self.view.window_s.follow()
         if self._front not in model.conversations:
@@ -126,6 +134,16 @@ class TimelinePanel(QWidget):
         elif not self._timer.isActive() or self._timer.interval() != interval_ms:
             self._shown = ()
             self._timer.start(interval_ms)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for what is seen and not yet known, once."""
+        if not self._model.unread or not self.isVisible():
+            return
+        for conn in (self._front, *self.lanes.in_view):
+            if conn in self._model.unread and conn not in self._asked:
+                self._asked.add(conn)
+                self.looked_at.emit(conn)
 
     def frame(self) -> None:
         """Paint the present."""

@@ -53,6 +53,13 @@ class Lanes(QWidget):
         """How many lanes there are."""
         return len(self._conns) - (self._place >= 0)
 
+    @property
+    def in_view(self) -> list[int]:
+        """The connections whose lanes can be seen."""
+        seen = self.visibleRegion().boundingRect()
+        rows = range(seen.top() // LANE_PX, seen.bottom() // LANE_PX + 1)
+        return [conn for row in rows if (conn := self.conn_at(row * LANE_PX)) is not None]
+
     def set_connections(self, front: int | None) -> None:
         """Take the run's connections; `front` is in the timeline above and has no lane."""
         if front != self._front or len(self._conns) != len(self._model.conversations):
@@ -96,7 +103,8 @@ class Lanes(QWidget):
             lane = QRectF(self._name_px, row * LANE_PX + (LANE_PX - BAR_PX) / 2, self.width() - self._name_px, BAR_PX)
             painter.fillRect(lane, QColor(theme.raised))
             # Another run may have begun since the connections were taken: its own are taken before the next beat.
-            if conversation := self._model.conversations.get(conn):
+            # What is known of one whose messages have not been read is a state now and then, which is no lane.
+            if (conversation := self._model.conversations.get(conn)) and conn not in self._model.unread:
                 self._paint_lane(painter, conversation, lane, x, theme)
         painter.end()
 

@@ -232,8 +232,11 @@ class TimelinePaint:
     def _paint_curve(
         self, painter: QPainter, confidence: list[tuple[float, float]], from_s: float, until_s: float
     ) -> None:
-        """The curve through the points of a stretch; the last one holds until the next message."""
-        points = [QPointF(at_s * self.px_per_s, self._curve_y(value)) for at_s, value in confidence]
+        """Steps: each value holds until the next message."""
+        points: list[QPointF] = []
+        for at_s, value in confidence:
+            x, y = at_s * self.px_per_s, self._curve_y(value)
+            points += [QPointF(x, points[-1].y() if points else y), QPointF(x, y)]
         if not points:
             return
         if confidence[-1][0] <= until_s:

@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         self.presenter.one.played = self.sound.player.position_s
         self.sound.presented = self.presenting.heard
         page.transcripts.shown.connect(self.controller.watch)
+        page.transcripts.timeline.looked_at.connect(self.controller.watch)
         page.transcripts.all_wanted.connect(self.controller.load_all)
         page.status.folder_wanted.connect(self.transcripts.show_folder)
         page.sound_panel.file_chosen.connect(self.recordings.load)
@@ -161,9 +162,8 @@ class MainWindow(QMainWindow):
         self.controller.problem.connect(page.banners.show_problem)
         self.controller.warning.connect(lambda problem: page.banners.show_problem(problem, "warn"))
         self.controller.phase_changed.connect(state.changed)
-        self.events.run_finished.connect(self.pages.run_finished)
-        self.events.run_finished.connect(self.account.run_finished)
-        self.events.run_finished.connect(self.controller.run_shown)
+        for act in (self.pages.run_finished, self.account.run_finished, self.controller.run_shown):
+            self.events.run_finished.connect(act)
         self.sessions.serve(self.events, self.controller)
         self.sessions.present = lambda folders: presenting.present(folders, self.transcripts.open_session)
         self.events.run_finished.connect(self.run_finished)

@@ -54,6 +54,22 @@ def test_it_moves_only_while_a_run_is_in_progress_and_it_is_seen(panel: Timeline
     assert not panel._timer.isActive()
 
 
+def test_what_is_seen_of_a_past_run_is_asked_for_once(panel: TimelinePanel) -> None:
+    asked: list[int] = []
+    panel.looked_at.connect(asked.append)
+    panel.resize(600, ROOMY_FROM_PX)
+    panel.set_room(ROOMY_FROM_PX)
+    model = run(panel, 50)
+    assert asked == []
+    model.unread = set(range(1, 51)) - {3}
+    panel.refresh()
+    assert asked == [1, 2, 4, 5, 6, 7], "the front one, and those whose lanes are in view"
+    panel.refresh()
+    assert len(asked) == 6
+    panel.area.verticalScrollBar().setValue(20 * LANE_PX)
+    assert asked[6:] == [22, 23, 24, 25, 26, 27]
+
+
 def test_many_connections_are_painted_less_often(panel: TimelinePanel) -> None:
     run(panel, SMOOTH_UP_TO + 1, RunPhase.RUNNING)
     assert panel._timer.interval() == COARSE_MS
@@ -104,6 +120,10 @@ def test_follow_and_zoom_have_buttons(panel: TimelinePanel) -> None:
     panel.out_button.click()
     panel.out_button.click()
     assert panel.span.text() == "12.5 s"
+    panel.view.zoom(-19)
+    assert panel.span.text() == "14.5 min"
+    assert panel.span.sizeHint().width() <= panel.span.width(), "all of it is seen"
+    panel.view.zoom(19)
     panel.view.window_s.zoom(5.0)
     panel.view._scroll(-2.0)
     panel.follow_button.click()

@@ -71,6 +71,13 @@ def test_each_state_has_its_colour_in_its_connection_s_lane(bench: Bench) -> Non
     assert bench.at(2, 7.0) == colours.raised
 
 
+def test_a_state_now_and_then_is_no_lane(bench: Bench) -> None:
+    bench.spans(2, ("Speaking", 5.0, 20.0))
+    bench.model.unread = {2}
+    bench.advance(25.0)
+    assert bench.at(2, 7.0) == bench.colours.raised
+
+
 def test_a_span_that_lasts_reaches_to_the_present(bench: Bench) -> None:
     bench.spans(2, ("Speaking", 5.0, None))
     bench.advance(10.0)

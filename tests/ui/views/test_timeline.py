@@ -115,12 +115,12 @@ def test_the_confidence_is_one_curve_also_where_tiles_meet(bench: Bench) -> None
     row = bench.view._rows.confidence
     ground = QColor(bench.colours.raised).name()
     x_from, x_until = round(bench.view.x_of(1.2)), round(bench.view.x_of(8.9))
-    empty = [
-        x
-        for x in range(x_from, x_until)
-        if all(image.pixelColor(x, y).name() == ground for y in range(round(row.bottom()) - 8, round(row.bottom()) - 2))
-    ]
+    rows = range(round(row.bottom()) - 8, round(row.bottom()) - 2)
+    empty = [x for x in range(x_from, x_until) if all(image.pixelColor(x, y).name() == ground for y in rows)]
     assert empty == []
+    y = round(row.bottom() - 1 - 0.45 * (row.height() - 3))
+    assert image.pixelColor(round(bench.view.x_of(4.6)), y).name() == ground, "0.3 holds until the message of 0.6"
+    assert image.pixelColor(round(bench.view.x_of(4.9)), y).name() != ground
 
 
 def test_a_click_selects_the_turn_and_asks_to_play_from_there(bench: Bench) -> None:

@@ -20,7 +20,7 @@ from flux_desktop.ui.models.timeline_facts import MarkKind
 from flux_desktop.ui.models.tune_ab import HeardWord
 
 NEEDS_TWO = "A and B need two connections of a run, or a comparison from Tune or “flux-stress ab”."
-NOT_JUDGED = "Cut-offs are not judged: no data set states the pauses of this audio."
+NOT_JUDGED = "Cut-offs are not judged: the pauses are not stated."
 SAME_END_S = 0.15
 """An end stands at the time of its event and a cut-off at the place of its message; they are the same within this."""
 TrackOf = Callable[[int], AudioTrack | None]
