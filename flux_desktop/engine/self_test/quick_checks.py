@@ -152,7 +152,7 @@ def check_session_folder() -> str:
                 code="sessions_unwritable",
                 what=f"Runs cannot be recorded in {folder}.",
                 why=f"{error.strerror or error}.",
-                todo="Free disk space, change the permissions, or choose another folder with --sessions-dir.",
+                todo="Free disk space or change the permissions. flux-stress takes another folder with --sessions-dir.",
             )
         ) from error
     return str(folder)

@@ -16,7 +16,10 @@ from flux_desktop.base.child_environment import child_environment
 MODULE = "flux_desktop.ui.app.display_probe"
 ANSWER_MAX_S = 10.0
 _WITHOUT_DISPLAY = ("offscreen", "minimal", "vnc", "linuxfb", "eglfs")
+_DEPTH_MIN = 15
+"""Bits of a colour: with fewer, Qt paints nothing, and says so for each stroke."""
 _REASONS = (
+    r"the screen has only \d+ colours, and Qt needs 32,768",
     r"could not connect to display.*",
     r"Failed to create wl_display.*",
     r"\S+ or \S+ is needed to load the Qt xcb platform plugin",
@@ -76,7 +79,11 @@ def main() -> int:
     """The child."""
     from PySide6.QtGui import QGuiApplication
 
-    QGuiApplication(["flux-desktop"])
+    app = QGuiApplication(["flux-desktop"])
+    depth = max((screen.depth() for screen in app.screens()), default=_DEPTH_MIN)
+    if depth < _DEPTH_MIN:
+        print(f"the screen has only {2**depth} colours, and Qt needs {2**_DEPTH_MIN:,}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,25 @@ def test_a_display_that_cannot_be_used_is_one_sentence(values: dict[str, str], p
     assert done.returncode == 2, done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith(f"flux-desktop: The window cannot be shown: {part}")
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="this system has no Xvfb")
+def test_a_screen_that_qt_cannot_paint_on_is_one_sentence() -> None:
+    reads, writes = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writes), "-screen", "0", "640x480x8", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[writes], stderr=subprocess.DEVNULL)
+    os.close(writes)
+    try:
+        with open(reads) as name:
+            display = f":{name.readline().strip()}"
+        done = subprocess.run(
+            PROGRAM, env=environment(DISPLAY=display), capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        )
+    finally:
+        server.terminate()
+        server.wait()
+    part = "the screen has only 256 colours, and Qt needs 32,768. “flux-desktop --demo” runs without a display.\n"
+    assert (done.returncode, done.stderr) == (2, f"flux-desktop: The window cannot be shown: {part}")
 
 
 def test_a_platform_without_a_display_is_not_probed() -> None:
