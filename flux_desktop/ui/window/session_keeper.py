@@ -40,6 +40,7 @@ TREND_MAX = 100
 """Sessions of a trend whose intervals are read, the newest."""
 WORK_LIMIT_S = 600.0
 DELETED = "sessions_deleted"
+RUN_ACTIVE = Problem(code="run_active", what="A run is in progress.", todo="Stop it before you open a session.")
 
 
 class SessionKeeper:
@@ -85,6 +86,7 @@ class SessionKeeper:
     def serve(self, events: RunEvents, controller: RunController) -> None:
         """Follow the runs of the window."""
         events.run_finished.connect(self.look)
+        events.run_finished.connect(lambda: self._banners.withdraw(RUN_ACTIVE.code))
         events.recorded.connect(self.care.after_run)
         events.report_wanted.connect(self.reports.write)
         controller.space_problem = self.care.space_problem
@@ -227,8 +229,7 @@ class SessionKeeper:
     def _is_busy(self) -> bool:
         """Whether a run is in progress, so that no session can be shown; it is said."""
         if self._transcripts.busy:
-            todo = "Stop it before you open a session."
-            self._banners.show_problem(Problem(code="run_active", what="A run is in progress.", todo=todo), "warn")
+            self._banners.show_problem(RUN_ACTIVE, "warn")
         return self._transcripts.busy
 
     def delete(self, names: list[str]) -> None:

@@ -14,7 +14,7 @@ from flux_desktop.reports.documents.session_report import read_session_report
 from flux_desktop.reports.sessions.facts import About, read_about
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.presenter.keys import View
-from flux_desktop.ui.models.run_phase import Origin
+from flux_desktop.ui.models.run_phase import Origin, RunPhase
 from flux_desktop.ui.models.session_table import COLUMNS
 from flux_desktop.ui.pages.page_frame import LIVE, SESSIONS
 from flux_desktop.ui.panels.about_dialog import AboutDialog
@@ -22,7 +22,7 @@ from flux_desktop.ui.panels.session_detail_panel import SessionDetailPanel
 from flux_desktop.ui.panels.sessions_panel import EMPTY, NOTHING_FOUND
 from flux_desktop.ui.window.main_window import MainWindow
 from flux_desktop.ui.window.report_writer import FILE_NAME
-from flux_desktop.ui.window.session_keeper import SessionKeeper
+from flux_desktop.ui.window.session_keeper import RUN_ACTIVE, SessionKeeper
 from tests.reports.documents.recorded_run import recorded
 from tests.ui.conftest import Stage, until
 from tests.ui.scripted_engines import Waiting
@@ -192,6 +192,21 @@ def test_the_selected_session_is_presented_and_two_side_by_side(stage: Stage, tm
         await until(lambda: presenting.against == tmp_path / names[0], "the newer one is B")
         await until(lambda: window.presenter.choice.view is View.SPLIT, "they are side by side")
         presenting.leave()
+
+    stage(Waiting, live)
+
+
+def test_a_run_in_progress_is_said_until_it_has_ended(stage: Stage, tmp_path: Path) -> None:
+    async def live(window: MainWindow) -> None:
+        names = await with_sessions(window, tmp_path, 1)
+        window.state.run.phase = RunPhase.RUNNING
+        window.sessions_page.panel.list.select({names[0]})
+        window.sessions_page.panel.buttons["Open"].click()
+        banners = window.live_page.banners
+        assert [each.problem for each in banners.banners()] == [RUN_ACTIVE]
+        window.state.run.phase = RunPhase.ENDED
+        window.events.run_finished.emit()
+        assert banners.banners() == []
 
     stage(Waiting, live)
 
