@@ -210,6 +210,7 @@ class Presenting(QObject):
 
     async def _read_pairs(self, folder: Path, against: Path | None) -> None:
         self.presenter.set_pairs(await file_work("Reading the comparison", partial(read_pairs, folder, against)))
+        self._state.changed()  # the window's clock stands still after a run: sound and waveform need it
 
 
 def is_comparison(plan: RunPlan) -> bool:

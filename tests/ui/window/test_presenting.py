@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from tests.ui import scripted
 from tests.ui.conftest import Stage, until
 from tests.ui.models.presenter.comparisons import A, B, pair, plan
 from tests.ui.scripted_engines import Waiting, replaying
+from tests.waiting import PATIENCE_S
 
 __all__ = ["data_set"]
 
@@ -97,7 +99,8 @@ def test_shapes_of_clips_are_read_while_it_is_shown(stage: Stage, tmp_path: Path
 def test_a_recorded_comparison_is_played_as_a_and_b(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presenting, "read_pairs", lambda folder, against: [pair()])
+    stands_still = threading.Event()
+    monkeypatch.setattr(presenting, "read_pairs", lambda folder, against: [pair()] * stands_still.wait(PATIENCE_S))
     started = RunStarted(t=0.0, wall_time="", plan=plan(), version="test")
     events = [started, *(event for event in scripted.scripted_run(4) if not isinstance(event, RunStarted))]
     (tmp_path / RUN_FILE).write_bytes(b"".join(map(encode_event, events)))
@@ -105,7 +108,10 @@ def test_a_recorded_comparison_is_played_as_a_and_b(
     async def live(window: MainWindow) -> None:
         window.toggle_presenter()
         await window.presenting.open([tmp_path], window.transcripts.open_session)
+        await until(lambda: not window.clock.ticking, "the window's clock stands still after the run")
+        stands_still.set()
         await until(lambda: window.presenter.player is not None, "both arms have been read")
+        await until(lambda: window.clock.ticking, "the window's clock goes on, with sound and waveform")
         assert window.presenter.split.isVisible()
         assert window.presenting.moves
         window.presenting.leave()
