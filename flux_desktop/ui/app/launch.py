@@ -224,18 +224,29 @@ def _run(
     make_engine: EngineFactory = supervisor_engine,
 ) -> int:
     app = make_app()
+    window: MainWindow | None = None
+    early: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        """Called at the clock's next tick, perhaps within the painting of the window."""
+        if window is None:
+            early.append(number)  # Qt would drop an exception
+        else:
+            QTimer.singleShot(0, window.close)
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # there is no SIGHUP on Windows
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     window = make_window(app, options, make_engine)
+    if early:
+        raise KeyboardInterrupt
     on_terminal = logging.StreamHandler()
     on_terminal.setLevel(logging.WARNING)
     on_terminal.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
     logs.set_up(logging.INFO, on_terminal, window.log)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # there is no SIGHUP on Windows
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            # Python runs the handler at the clock's next tick, perhaps within the painting of the window.
-            signal.signal(number, lambda _number, _frame: QTimer.singleShot(0, window.close))
     with loop:
         code: int = loop.run_until_complete(live(window))
     return code

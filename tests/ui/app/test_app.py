@@ -132,3 +132,22 @@ def test_an_interruption_before_there_is_a_window_says_so(
     monkeypatch.setattr(app, "_open", interrupted)
     assert app.main([]) == INTERRUPTED
     assert capsys.readouterr().err == "Interrupted.\n"
+
+
+EARLY = """
+import os, signal
+from flux_desktop.ui.app import app, launch
+build = launch.make_window
+def build_slowly(*arguments):
+    os.kill(os.getpid(), signal.SIGTERM)
+    return build(*arguments)
+launch.make_window = build_slowly
+raise SystemExit(app.main([]))
+"""
+
+
+def test_a_signal_while_the_window_is_built_is_not_lost() -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", EARLY]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert (done.returncode, done.stderr) == (INTERRUPTED, "Interrupted.\n")
