@@ -119,7 +119,8 @@ def _most_frequent_problem(model: RunModel) -> tuple[Problem | None, int]:
 
 
 def _sentence(words: str) -> str:
-    return words if words.endswith((".", "!", "?")) else f"{words}."
+    begin = words[:1] if "_" in words.partition(" ")[0] else words[:1].upper()  # names of figures stay as they are
+    return f"{begin}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}"
 
 
 def _joined(sentences: list[str]) -> str:

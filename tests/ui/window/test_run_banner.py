@@ -91,7 +91,7 @@ def test_every_limit_is_listed_with_its_value_as_a_sentence_of_its_own() -> None
 
 def test_reasons_of_an_old_recording_are_separate_sentences() -> None:
     end = RunEnded(t=9.0, verdict=Verdict.FAIL, ledger=ALL, reasons=["update_p95_ms was 420", "failed was 1"])
-    assert shown(ended(end))[1] == "update_p95_ms was 420. failed was 1."
+    assert shown(ended(end))[1] == "update_p95_ms was 420. Failed was 1."
 
 
 def test_a_pass_with_failed_connections_is_never_announced_as_one() -> None:
