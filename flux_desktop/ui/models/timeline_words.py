@@ -11,6 +11,7 @@ from flux_desktop.ui.models.timeline_facts import TimelineTurn, TimelineWord
 JOIN_BELOW_S = 0.3
 """Words closer together than this are written as one text where they do not fit one by one."""
 SPACE_PX = 4.0
+"""Between two texts at least; with large type as much as a space is wide."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -33,9 +34,10 @@ def placed_words(
 
     An end of turn arrives late: where the words of the next turn begin at `until_s` already, these end there.
     """
+    space_px = max(SPACE_PX, width_of(" "))
     if not turn.words:
         left = turn.start_s * px_per_s
-        right = min(now_s if turn.end_s is None else turn.end_s, until_s) * px_per_s - SPACE_PX
+        right = min(now_s if turn.end_s is None else turn.end_s, until_s) * px_per_s - space_px
         return [PlacedText(turn.card.text, left, right - left)] if turn.card.text and right > left else []
     placed: list[PlacedText] = []
     groups = _groups(turn.words)
@@ -47,14 +49,14 @@ def placed_words(
         )
         edges = [*(word.start_s * px_per_s for word in group[1:]), min(end_s, until_s) * px_per_s]
         apart = [
-            PlacedText(word.text, word.start_s * px_per_s, edge - SPACE_PX - word.start_s * px_per_s)
+            PlacedText(word.text, word.start_s * px_per_s, edge - space_px - word.start_s * px_per_s)
             for word, edge in zip(group, edges, strict=True)
         ]
         if all(width_of(each.text) <= each.width_px for each in apart):
             placed += apart
         else:
             text = " ".join(word.text for word in group)
-            placed.append(PlacedText(text, left, max(0.0, edges[-1] - SPACE_PX - left)))
+            placed.append(PlacedText(text, left, max(0.0, edges[-1] - space_px - left)))
     return placed
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.ui.models.conversation import Conversation
-from flux_desktop.ui.models.timeline_words import SPACE_PX, placed_words
+from flux_desktop.ui.models.timeline_words import SPACE_PX as SPACE_MIN_PX
+from flux_desktop.ui.models.timeline_words import placed_words
 from tests.ui.timelines import said
 
 WORDS = (("well", 1.0, 1.5), ("then", 1.5, 2.0), ("go", 4.0, 4.5))
@@ -13,6 +14,9 @@ WORDS = (("well", 1.0, 1.5), ("then", 1.5, 2.0), ("go", 4.0, 4.5))
 
 def width(text: str) -> float:
     return 10.0 * len(text)
+
+
+SPACE_PX = width(" ")
 
 
 def made(words: tuple[tuple[str, float, float], ...] = WORDS, *, ended: bool = True) -> Conversation:
@@ -44,6 +48,8 @@ def test_a_turn_without_times_is_one_text() -> None:
     (placed,) = placed_words(made(()).timeline.turns[0], 9.0, 100.0, width)
     assert placed.text == "well then go"
     assert placed.left_px + placed.width_px == pytest.approx(510.0 - SPACE_PX)
+    (placed,) = placed_words(made(()).timeline.turns[0], 9.0, 100.0, lambda text: 0.1 * len(text))
+    assert placed.left_px + placed.width_px == pytest.approx(510.0 - SPACE_MIN_PX), "in small type"
 
 
 def test_the_words_end_where_those_of_the_next_turn_begin() -> None:
