@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import signal
 import ssl
 import sys
 from pathlib import Path
@@ -29,6 +30,7 @@ def main() -> int:
         from flux_desktop.cli.main import main as program
     else:
         from flux_desktop.ui.app.app import main as program
+    handle_interrupts()
     return program()
 
 
@@ -37,9 +39,16 @@ def run_module(arguments: list[str]) -> int:
     if not arguments or not arguments[0].startswith("flux_desktop."):
         print("--run-module takes a module of flux_desktop.", file=sys.stderr)
         return 2
+    handle_interrupts()
     sys.argv = arguments
     runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
     return 0
+
+
+def handle_interrupts() -> None:
+    """From now on Ctrl+C is Python's: hooks/early_interrupt.py has let it end the process silently so far."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def trust_the_system() -> None:

@@ -7,6 +7,8 @@ import configparser
 import plistlib
 import re
 import struct
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -19,6 +21,7 @@ import pytest
 import yaml
 
 from flux_desktop import __version__
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging/bundle"
@@ -183,3 +186,21 @@ def test_a_build_that_fails_has_said_why(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with pytest.raises(SystemExit) as ended:
         make_package.freeze(tmp_path / "flux-desktop", epoch_s=0)
     assert ended.value.code == 1
+
+
+START = """
+import runpy, signal, sys
+runpy.run_path(sys.argv[1] + "/hooks/early_interrupt.py")
+assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+entry = runpy.run_path(sys.argv[1] + "/frozen_entry.py")
+sys.argv[1:] = ["--run-module", "flux_desktop.base.versions"]
+entry["main"]()
+assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+"""
+
+
+def test_an_interruption_ends_the_start_of_the_folder_silently_and_is_the_programs_afterwards() -> None:
+    (analysis,) = spec_calls("Analysis")
+    first = ast.unparse(keywords(analysis)["runtime_hooks"]).partition("for name in (")[2]
+    assert first.startswith("'early_interrupt.py'")
+    subprocess.run([sys.executable, "-c", START, str(PACKAGING)], check=True, timeout=PATIENCE_S)
