@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from rich.console import RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from flux_desktop.base.plain_text import plain, plain_json
@@ -72,7 +72,9 @@ def run(args: argparse.Namespace) -> int:
 def _print(result: Comparison) -> None:
     parts: list[RenderableType] = []
     if result.figures:
-        table = Table("Figure", plain(result.base), plain(result.new), "Change", box=None, pad_edge=False)
+        # Folded, not cut: names of sessions often differ at their end only.
+        names = (Column(plain(name), overflow="fold") for name in (result.base, result.new))
+        table = Table("Figure", *names, "Change", box=None, pad_edge=False)
         for figure in result.figures:
             sides = (estimate_text(figure, each) for each in (figure.base, figure.new))
             table.add_row(figure.label, *sides, figure.sentence() + (" FAILS" if figure.failed else ""))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 from rich.console import RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from flux_desktop.base.plain_text import plain, plain_json
@@ -102,7 +102,8 @@ def _print(report: ProbeReport) -> None:
     if report.problem:
         parts.append(Text(plain(report.problem)))
     if report.findings:
-        table = Table("Feature", "Documented", "This build", "Seen", box=None, pad_edge=False)
+        documented, seen = (Column(name, overflow="fold") for name in ("Documented", "Seen"))
+        table = Table("Feature", documented, "This build", seen, box=None, pad_edge=False)
         for finding in report.findings:
             mark = Text(MARKS[finding.outcome], style=_STYLES[finding.outcome])
             table.add_row(Text(finding.feature), Text(finding.documented), mark, Text(plain(finding.seen)))

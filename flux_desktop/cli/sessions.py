@@ -147,7 +147,8 @@ def _trend(args: argparse.Namespace, parent: Path) -> None:
     if args.json:
         printer.line(plain_json(msgspec.json.encode(figure_trend).decode()))
         return
-    complain(plain(f"{figure_trend.label}: {len(figure_trend.points)} sessions with {figure_trend.common}."))
+    count = len(figure_trend.points)
+    complain(plain(f"{figure_trend.label}: {count} session{'s' * (count != 1)} with {figure_trend.common}."))
     for point in figure_trend.points:
         more = "" if point.usable else "  (proves nothing: no part of the trend)"
         printer.line(plain(f"{point.name}  {point.value:10.1f}  ({interval_words(point)}){more}"))

@@ -198,15 +198,21 @@ class Prober:
             return [finding_of("control:ForceEndTurn", "ForceEndTurn", "newer builds", outcome, seen)]
 
     async def _older_controls(self) -> list[Finding]:
-        """KeepAlive and Finalize are of the older protocol; the first that is refused ends the stream."""
+        """KeepAlive and Finalize are of the older protocol; the first that is refused ends the stream.
+
+        Of the second one the refusal of the first says whether it is accepted, where that lists what is.
+        """
         findings = []
         async with self._stream(self._options) as stream:
             for name, text in (("KeepAlive", encode(KeepAlive())), ("Finalize", encode(Finalize()))):
                 documented = "no (older protocol)"
                 if stream.refusal is not None or stream.is_over:
-                    accepted = f"`{name}`" in stream.why_over()
-                    outcome: Outcome = "yes" if accepted else "no" if "expected" in stream.why_over() else "unclear"
-                    seen = stream.why_over() if outcome != "unclear" else "not tried: the stream had ended"
+                    answer = stream.why_over() if findings else ""
+                    outcome: Outcome = "unclear"
+                    seen = "not tried: the stream had ended"
+                    if " expected " in answer:
+                        outcome = "yes" if f"`{name}`" in answer else "no"
+                        seen = f"not tried; the answer to KeepAlive lists what is accepted: {answer}"
                     findings.append(finding_of(f"control:{name}", name, documented, outcome, seen))
                     continue
                 if name == "KeepAlive":

@@ -33,6 +33,14 @@ def test_a_change_beyond_the_allowed_one_is_exit_99(runs, tmp_path: Path, capsys
     assert main(["compare", runs[0], runs[0], *flags[:2]]) == ExitCode.OK
 
 
+def test_names_that_differ_at_their_end_are_whole(tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    names = [str(recorded(tmp_path).rename(tmp_path / f"2026-01-31_12-00-0{n}_as_imported")) for n in (0, 1)]
+    main(["compare", *names])
+    lines = [line.replace("Figure", "").replace("Change", "").split() for line in capsys.readouterr().out.splitlines()]
+    assert ["".join(parts) for parts in zip(*lines[:2], strict=True)] == [Path(name).name for name in names]
+
+
 def test_runs_that_cannot_be_compared_are_exit_6(runs, tmp_path: Path, capsys) -> None:
     other = str(recorded(tmp_path / "c", connections=2))
     assert main(["compare", runs[0], other]) == ExitCode.NOT_COMPARABLE

@@ -62,13 +62,16 @@ def test_the_recording_is_printed_as_json_lines(tmp_path: Path, capsys) -> None:
 
 def test_a_trend_over_sessions_that_are_alike(tmp_path: Path, capsys) -> None:
     first, second = recorded(tmp_path, connections=2).name, recorded(tmp_path, connections=2, scale=2.0).name
-    recorded(tmp_path, connections=3)
+    alone = recorded(tmp_path, connections=3).name
     assert sessions(tmp_path, "trend", second, "--figure", "update_p50_ms", "--json") == ExitCode.OK
     points = json.loads(capsys.readouterr().out)["points"]
     assert [point["name"] for point in points] == [first, second]
     assert points[1]["value"] > points[0]["value"]
-    assert sessions(tmp_path, "trend", second) == ExitCode.OK
-    assert len(capsys.readouterr().out.splitlines()) == 2
+    for like, count in ((second, "2 sessions with"), (alone, "1 session with")):
+        assert sessions(tmp_path, "trend", like) == ExitCode.OK
+        texts = capsys.readouterr()
+        assert len(texts.out.splitlines()) == int(count[0])
+        assert count in texts.err
 
 
 def test_the_retention_rule_is_shown_and_changed(tmp_path: Path, capsys) -> None:

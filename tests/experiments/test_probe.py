@@ -50,7 +50,10 @@ async def test_a_known_build_is_found_as_it_is(name: str, model: str, tmp_path: 
     events = list(read_session(Path(report.session)))
     raw = [event.text for event in events if isinstance(event, Received)]
     assert any('"type":"EndOfTurn"' in text or '"event":"EndOfTurn"' in text for text in raw)
-    assert any(isinstance(event, Sent) and "Configure" in event.text for event in events)
+    sent = [event.text for event in events if isinstance(event, Sent)]
+    assert any("Configure" in text for text in sent)
+    finalize = next(each for each in report.findings if each.key == "control:Finalize")
+    assert finalize.seen.startswith("not tried") is not any("Finalize" in text for text in sent)
 
 
 async def test_a_model_that_the_endpoint_does_not_have_is_a_sentence() -> None:

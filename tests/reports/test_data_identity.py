@@ -36,4 +36,10 @@ def test_runs_of_data_that_has_changed_are_not_comparable(tmp_path) -> None:
     base, new = recorded(tmp_path / "a"), recorded(tmp_path / "b")
     append(base / "worker-2.jsonl.gz", CLIP)
     append(new / "worker-2.jsonl.gz", msgspec.structs.replace(CLIP, length_s=2.6))
-    assert compare_sessions(base, new).reasons == ["different data (1 of the clips have changed since)"]
+    assert compare_sessions(base, new).reasons == ["different data (clips that have changed since: 1)"]
+
+
+def test_clips_of_other_data_have_not_changed(tmp_path) -> None:
+    other = msgspec.structs.replace(PLAN, source=WavSource(path="b.wav"))
+    base, new = session_of(tmp_path, PLAN, CLIP), session_of(tmp_path, other, msgspec.structs.replace(CLIP, text="bye"))
+    assert compare_sessions(base, new).reasons[-1] == "different data (a.wav and b.wav)"

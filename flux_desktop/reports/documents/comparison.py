@@ -177,8 +177,9 @@ def _differences(base: _Side, new: _Side) -> list[str]:
     """Conditions that differ, so that a change would not be the endpoint's. The endpoint itself may be another one."""
     pairs = {name: (value(base), value(new)) for name, value in CONDITIONS.items()}
     reasons = [f"different {name} ({one} and {other})" for name, (one, other) in pairs.items() if one != other]
-    if count := differing_clips(base.data, new.data):
-        reasons.append(f"different data ({count} of the clips have changed since)")
+    is_same_data = pairs["data"][0] == pairs["data"][1]
+    if is_same_data and (count := differing_clips(base.data, new.data)):
+        reasons.append(f"different data (clips that have changed since: {count})")
     return reasons
 
 
