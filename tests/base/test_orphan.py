@@ -47,6 +47,40 @@ def test_a_busy_child_ends_with_its_parent(polling: bool) -> None:
     assert _ends_soon(child), "the child is still running"
 
 
+_STUCK = """
+import sys, threading, time
+from {module} import main
+import {module} as child
+child.{held_up} = lambda *_, **__: threading.Event().wait(print("ready", flush=True))
+time.sleep = lambda _: None  # the grace
+main(*{arguments})
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "held_up", "arguments"),
+    [
+        ("flux_desktop.audio.devices", "list_now", ()),
+        ("flux_desktop.audio.listening.process", "opened", (["16000"],)),
+        ("flux_desktop.audio.playing", "output_device", ([""],)),
+        ("flux_desktop.engine.supervision.level_monitor", "monitor", ()),
+        ("flux_desktop.engine.worker.worker", "_main", ()),
+    ],
+)
+def test_every_child_ends_with_its_parent_whatever_holds_it_up(
+    module: str, held_up: str, arguments: tuple[object, ...]
+) -> None:
+    code = _STUCK.format(module=module, held_up=held_up, arguments=arguments)
+    parent = subprocess.Popen([sys.executable, "-c", _PARENT, code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    with parent.stdin, parent.stdout as output:  # the child's standard input stays open
+        child = int(output.readline())
+        parent.kill()
+        parent.wait()
+        assert _ends_soon(child), "the child is still running"
+
+
 def _ends_soon(pid: int) -> bool:
     """Whether the process ends within 10 s."""
     try:
