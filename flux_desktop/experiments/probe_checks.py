@@ -202,7 +202,7 @@ class Prober:
 
         Of the second one the refusal of the first says whether it is accepted, where that lists what is.
         """
-        findings = []
+        findings: list[Finding] = []
         async with self._stream(self._options) as stream:
             for name, text in (("KeepAlive", encode(KeepAlive())), ("Finalize", encode(Finalize()))):
                 documented = "no (older protocol)"
