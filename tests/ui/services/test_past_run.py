@@ -108,8 +108,9 @@ def test_the_window_shows_and_replays_a_past_run(stage: Stage, tmp_path: Path) -
     stage(Waiting, live)
 
 
+@pytest.mark.parametrize("lane_is_seen", [False, True])
 def test_a_large_session_shows_a_connection_when_it_is_looked_at(
-    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lane_is_seen: bool
 ) -> None:
     folder = record(tmp_path / "2026-11-23_14-02-00")
     whole = read_past_run(folder)
@@ -117,11 +118,15 @@ def test_a_large_session_shows_a_connection_when_it_is_looked_at(
     assert [type(event) for event in read_past_run(folder, whole=True).events] == [type(each) for each in whole.events]
 
     async def live(window: MainWindow) -> None:
+        if not lane_is_seen:
+            window.live_page.transcripts.timeline.looked_at.disconnect()
         window.transcripts.open_session(folder)
         run = window.state.run
         await until(lambda: run.ended is not None and 1 not in run.unread, "the connection in front has been read")
         assert run.conversation(1).transcript() == list(scripted.SENTENCES)
-        assert run.conversation(2).transcript() == []
+        if lane_is_seen:
+            await until(lambda: not run.unread, "the connection whose lane is in view has been read")
+        assert run.conversation(2).transcript() == (list(scripted.SENTENCES) if lane_is_seen else [])
         assert "2 of 2 connections completed" in window.live_page.banners.banners()[0].problem.what
         window.live_page.transcripts.search.setText("amiable")
         await until(lambda: not run.unread, "all connections have been read for the search")
