@@ -136,7 +136,10 @@ class TurnTracker:
         self._closed: Turn | None = None
 
     def feed(self, message: ServerMessage) -> MessageEffect:
-        """Take one message; returns its turn (None for messages outside of turns) and the violations found in it."""
+        """Take one message; returns its turn (None for messages outside of turns) and the violations found in it.
+
+        An EndOfTurn that lacks the text of its turn is given the last one.
+        """
         turn = self._turn_of(message)
         if not self._broken:
             return _NOTHING if turn is None else MessageEffect(turn)
@@ -196,6 +199,9 @@ class TurnTracker:
             self._violation("turn_without_start", "Update with text while Ready", info)
             self.state = _SPEAKING
         turn = self._open_turn(info)
+        if event is TurnEvent.END_OF_TURN and turn.transcript and not info.transcript:
+            self._violation("end_without_text", "an end of turn without its text: the last one counts", info)
+            info.transcript, info.words = turn.transcript, turn.words
         self._check_turn(event, info, turn, before)
         _take(turn, info)
         if event is TurnEvent.EAGER_END_OF_TURN:

@@ -119,6 +119,7 @@ RULES: dict[str, Case] = {
     "second_eager_without_resume": ([START, EAGER, RESUMED, EAGER], [START, EAGER, EAGER], None),
     "second_start_in_turn": ([START, END, START], [START, START], None),
     "turn_without_start": ([START, END], [END], None),
+    "end_without_text": ([START, info(END, "so")], [START, info(END, "")], None),
     "start_without_text": ([START], [info(START, "")], None),
     "trigger_misplaced": ([START, info(END)], [START, info(END, trigger=None)], None),
     "sequence_gap": (
@@ -204,6 +205,17 @@ def test_a_turn_whose_end_was_not_received_keeps_its_text(event: str, index: int
     assert [violation.rule for violation in step.violations].count("turn_index_wrong") == 1
     assert tracker.finished[0] is step.closed
     assert tracker.feed(info(UPDATE, "", turn_index=index + (event == END))).closed is None
+
+
+def test_an_end_of_turn_without_a_text_keeps_the_last_one() -> None:
+    """It is that of the message too, from which words and errors are counted."""
+    words = [Word("so"), Word("it")]
+    end = info(END, "")
+    tracker = fed(START, info(EAGER, "so it", words=words), end)
+    assert rules(tracker) == ["end_without_text"]
+    (turn,) = tracker.finished
+    assert (turn.transcript, turn.words, turn.ended_by) == ("so it", words, "model")
+    assert (end.transcript, end.words) == ("so it", words)
 
 
 def test_silence_opens_no_turn() -> None:
