@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 
 import msgspec
 import numpy as np
 
 from flux_desktop.audio.intact import check_intact, samples_to_decode
+from flux_desktop.audio.recording import Recording
 from flux_desktop.audio.source_file import file_sha256
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets.clip import BadEntry, Clip, DataSet
@@ -39,16 +41,17 @@ class CheckResult(msgspec.Struct, kw_only=True):
 def check(data_set: DataSet, on_clip: Callable[[int], None] = lambda _: None) -> CheckResult:
     """Decode every clip; one that cannot be decoded is a bad entry. `on_clip` is called with the number done."""
     result = CheckResult(format=data_set.format, bad=list(data_set.bad))
+    clipped_at = cache(_clipped_at)  # many clips may be parts of one recording
     for number, clip in enumerate(data_set.clips, 1):
         try:
-            _add(result, clip)
+            _add(result, clip, clipped_at)
         except ProblemError as error:
             result.bad.append(bad_entry(clip, error.problem))
         on_clip(number)
     return result
 
 
-def _add(result: CheckResult, clip: Clip) -> None:
+def _add(result: CheckResult, clip: Clip, clipped_at: Callable[[Recording], np.ndarray]) -> None:
     if clip.sha256 is not None and clip.sha256.lower() != file_sha256(clip.path):
         why = "Its content differs from what the data set states: the SHA-256 is another one."
         result.bad.append(BadEntry(where=str(clip.path), why=why))
@@ -56,13 +59,8 @@ def _add(result: CheckResult, clip: Clip) -> None:
     usable = usable_clip(clip, "mix")
     recording = usable.recording
     check_intact(recording, samples_to_decode(recording))
-    position, last, clipped = 0, usable.first_frame + usable.frames, False
-    for samples in recording.blocks():
-        inside = samples[max(0, usable.first_frame - position) : max(0, last - position)]
-        clipped = clipped or _is_clipped(inside)
-        position += len(samples)
-        if position >= last:
-            break
+    last_frame = usable.first_frame + usable.frames - _CLIPPED_RUN
+    first_clipped, end_clipped = np.searchsorted(clipped_at(recording), [usable.first_frame, last_frame + 1])
     result.clips += 1
     result.seconds += usable.duration_s
     result.sample_rates_hz[recording.file_rate_hz] += 1
@@ -70,13 +68,19 @@ def _add(result: CheckResult, clip: Clip) -> None:
     result.without_text += not clip.text
     result.turns += len(clip.turns)
     result.holds += len(clip.holds)
-    if clipped:
+    if first_clipped < end_clipped:
         result.clipped.append(str(clip.path))
 
 
-def _is_clipped(samples: np.ndarray) -> bool:
-    full = np.abs(samples.astype(np.int32)) >= _FULL_SCALE
-    run = full
-    for _ in range(_CLIPPED_RUN - 1):
-        run = run[:-1] & full[len(full) - len(run) + 1 :]
-    return bool(run.any())
+def _clipped_at(recording: Recording) -> np.ndarray:
+    """Where runs of clipped samples begin. Decodes the recording."""
+    starts = [np.empty(0, np.int64)]
+    position = 0
+    for samples in recording.blocks():
+        full = np.abs(samples.astype(np.int32)) >= _FULL_SCALE
+        run = full
+        for _ in range(_CLIPPED_RUN - 1):
+            run = run[:-1] & full[len(full) - len(run) + 1 :]
+        starts.append(np.flatnonzero(run) + position)
+        position += len(samples)
+    return np.concatenate(starts)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from flux_desktop.audio.decoding import Samples
+from flux_desktop.audio.recording import Recording
 from flux_desktop.audio.words import SpokenTurn
 from flux_desktop.datasets.check import check
 from flux_desktop.datasets.clip import Clip, DataSet, Span
@@ -58,3 +62,20 @@ def test_other_content_than_stated_is_named(tmp_path: Path) -> None:
     result = check(DataSet(path=tmp_path, format="folder", clips=clips))
     assert result.clips == 1
     assert "SHA-256" in result.bad[0].why
+
+
+def test_a_recording_of_several_clips_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recordings(tmp_path, "a.wav", samples=loud(4000, 4001, 4002))
+    decoded: list[Path] = []
+    blocks = Recording.blocks
+
+    def counted(recording: Recording) -> Iterator[Samples]:
+        decoded.append(recording.path)
+        return blocks(recording)
+
+    monkeypatch.setattr(Recording, "blocks", counted)
+    starts = (0.0, 0.25, 4001 / 16_000)
+    clips = tuple(Clip(path=tmp_path / "a.wav", offset_s=start, duration_s=0.5) for start in starts)
+    result = check(DataSet(path=tmp_path, format="folder", clips=clips))
+    assert decoded == [tmp_path / "a.wav"]
+    assert (result.clips, len(result.clipped)) == (3, 2)
