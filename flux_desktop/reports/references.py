@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from flux_desktop.audio.words import ReferenceWord, SpokenTurn
 from flux_desktop.datasets.clip import Span
+from flux_desktop.engine.measuring.ground_truth import TOLERANCE_S
 from flux_desktop.engine.records.audio_events import ClipReference
 from flux_desktop.evaluation.accuracy.heard_text import PAUSE_MIN_S, SpokenText
 from flux_desktop.evaluation.accuracy.normalisers import normaliser_name
@@ -167,10 +168,10 @@ def _between_pauses(words: tuple[ReferenceWord, ...]) -> list[SpokenTurn]:
 
 def _heard_part(reference: ClipReference, heard_s: float) -> ClipReference:
     """The reference up to the last word that was sent whole."""
-    words = tuple(word for word in reference.words if word.end_s <= heard_s + _ROUNDING_S)
+    words = tuple(word for word in reference.words if word.end_s <= heard_s + TOLERANCE_S)
     turns = []
     for turn in reference.turns:
-        if turn.end_s <= heard_s + _ROUNDING_S:
+        if turn.end_s <= heard_s + TOLERANCE_S:
             turns.append(turn)
         elif inside := [word for word in words if turn.start_s - _ROUNDING_S <= word.start_s]:
             text = " ".join(word.text for word in inside)

@@ -54,6 +54,16 @@ def test_a_clip_that_was_cut_is_compared_up_to_the_last_word_sent() -> None:
     assert turns.ignore == (Span(start_s=5.0, end_s=math.inf),)
 
 
+@pytest.mark.parametrize(("missing_s", "text"), [(0.01, "d e"), (0.03, "d")])
+def test_a_word_of_which_more_than_its_rounding_was_not_sent_is_not_expected(missing_s: float, text: str) -> None:
+    """As in the running count, so that both are of the same words."""
+    end_s = TWO_TURNS.turns[-1].end_s
+    [played] = played_clips(connection((0, 0.0), audio_s=end_s - missing_s), {0: TWO_TURNS})
+    texts = spoken_texts(played, ENGLISH_MODEL)
+    assert texts is not None
+    assert texts[-1].text == text
+
+
 def test_a_turn_whose_end_no_stream_heard_is_not_missed() -> None:
     heard = connection((1, 0.0), (0, 10.0), audio_s=24.0)
     missed = turn_figures([score_of(heard)])

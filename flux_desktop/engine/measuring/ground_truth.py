@@ -14,7 +14,7 @@ from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.evaluation.accuracy.word_errors import Unit, WordErrors, unit_of, word_errors
 
-_TOLERANCE_S = 0.02
+TOLERANCE_S = 0.02
 """Word times are aligned to 10 ms; a window that ends this close to a word's end holds the word."""
 
 
@@ -51,8 +51,8 @@ class SpokenWords:
         if not isfinite(self._sent_s) or at_s < self._sent_s:
             return False
         last_s = self._sent_s % self._length_s if self._looped else self._sent_s
-        index = bisect_right(self._starts_s, last_s - _TOLERANCE_S)
-        return index > 0 and self._ends_s[index - 1] > last_s + _TOLERANCE_S
+        index = bisect_right(self._starts_s, last_s - TOLERANCE_S)
+        return index > 0 and self._ends_s[index - 1] > last_s + TOLERANCE_S
 
     def last_end_s(self, at_s: float) -> float | None:
         """Where the last word before `at_s` ends; None before the first one."""
@@ -60,7 +60,7 @@ class SpokenWords:
         loop = int(at_s // self._length_s) if self._looped else 0
         for turn in (loop, loop - 1):
             if turn >= 0:
-                index = bisect_right(self._ends_s, at_s - turn * self._length_s + _TOLERANCE_S)
+                index = bisect_right(self._ends_s, at_s - turn * self._length_s + TOLERANCE_S)
                 if index:
                     return turn * self._length_s + self._ends_s[index - 1]
         return None
@@ -69,7 +69,7 @@ class SpokenWords:
         """Where the first word that begins at or after `after_s` begins; None after the last one."""
         loop = int(after_s // self._length_s) if self._looped else 0
         for turn in (loop, loop + 1) if self._looped else (loop,):
-            index = bisect_left(self._starts_s, after_s - turn * self._length_s - _TOLERANCE_S)
+            index = bisect_left(self._starts_s, after_s - turn * self._length_s - TOLERANCE_S)
             if index < len(self._starts_s):
                 start_s = turn * self._length_s + self._starts_s[index]
                 return start_s if start_s < self._sent_s else None
@@ -84,7 +84,7 @@ class SpokenWords:
         """How many words were said by then, all loops counted."""
         until_s = min(until_s, self._sent_s)
         whole, rest_s = divmod(until_s, self._length_s) if self._looped else (0.0, until_s)
-        return len(self._words) * int(whole) + bisect_right(self._ends_s, rest_s + _TOLERANCE_S)
+        return len(self._words) * int(whole) + bisect_right(self._ends_s, rest_s + TOLERANCE_S)
 
 
 class TurnTiming:
