@@ -42,8 +42,8 @@ def fixed_silence(table: TraceTable, silences_ms: Sequence[int] = SILENCES_MS) -
         points.append(
             BaselinePoint(
                 silence_ms=silence_ms,
-                holds=round(int(judged.sum()) / table.repeats),
-                holds_cut=round(int((judged & cut).sum()) / table.repeats),
+                holds=table.different(judged.sum(axis=1)),
+                holds_cut=table.different((judged & cut).sum(axis=1)),
                 wait_ms=silence_ms,
             )
         )

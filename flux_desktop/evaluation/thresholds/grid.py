@@ -82,7 +82,7 @@ class Grid(Struct, frozen=True, kw_only=True):
     """Eager ends that no end confirmed, per turn that was not cut off."""
     eager_lead_p50_ms: Floats
     """Over the turns with a wait."""
-    repeats: int
+    repeats: float
 
     @property
     def settings(self) -> int:

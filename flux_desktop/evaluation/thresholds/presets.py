@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from flux_desktop.evaluation.statistics.intervals import CONFIDENCE, Estimate, Side, decides, once, wilson
 from flux_desktop.evaluation.thresholds.frontier import order_of_preference
-from flux_desktop.evaluation.thresholds.grid import Grid
+from flux_desktop.evaluation.thresholds.grid import MISSED_MAX, Grid
 from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.evaluation.traces.trace_table import TraceTable
@@ -112,14 +112,15 @@ def _undecided(grid: Grid, limit: PresetLimit) -> Preset:
     known = [share for share, at in shares if share.value is not None and grid.usable[at]]
     percent = f"{100 * limit.cut_share_max:g} %"
     if not known:
-        return Preset(limit=limit, undecided="This data does not decide it: it has no holds of 0.2 to 5 s.")
+        return Preset(limit=limit, undecided=f"This data does not decide it: {_why_unusable(grid)}.")
     share = min(known, key=lambda each: (each.value, -each.n))
     assert share.value is not None
     needed = holds_needed(share.value, limit.cut_share_max, share.n)
     if needed is not None:
         return Preset(
             limit=limit,
-            undecided=f"This data does not decide it: {needed} more holds are needed, if as few of them are cut off.",
+            undecided=f"This data does not decide it: {needed} more holds are needed, if as few of them are cut off."
+            + _passed_but_unusable(grid, limit),
             holds_needed=needed,
         )
     if decides(share, limit.cut_share_max) is Side.ABOVE:
@@ -132,3 +133,19 @@ def _undecided(grid: Grid, limit: PresetLimit) -> Preset:
         f"holds, which is not below {percent} at {100 * CONFIDENCE:g} % confidence."
     )
     return Preset(limit=limit, undecided=why)
+
+
+def _why_unusable(grid: Grid) -> str:
+    if not grid.holds.any():
+        return "it has no holds of 0.2 to 5 s"
+    return f"every setting misses more than {100 * MISSED_MAX:g} % of the turns"
+
+
+def _passed_but_unusable(grid: Grid, limit: PresetLimit) -> str:
+    """A sentence where settings would stay within the limit because they miss turns; else nothing."""
+    unusable = [(int(at[0]), int(at[1])) for at in np.argwhere(~grid.usable)]
+    if not any(decides(_share(grid, at), limit.cut_share_max) is Side.BELOW for at in unusable):
+        return ""
+    return (
+        f" Settings that stay below {100 * limit.cut_share_max:g} % miss more than {100 * MISSED_MAX:g} % of the turns."
+    )

@@ -59,6 +59,7 @@ class SweepReport(Struct, frozen=True, kw_only=True, omit_defaults=False):
     turns: int
     holds: int
     repeats: int
+    """How often a clip was recorded, in the mean."""
     settings_evaluated: int
     current: Setting
     current_figures: TurnFigures | None
@@ -95,9 +96,9 @@ def sweep_report(
         recorded=limit.setting,
         clips=table.clips,
         conversations=len(set(table.units)),
-        turns=round(int(table.end_scored.sum()) / table.repeats),
-        holds=round(int(np.isfinite(table.hold_start).sum()) / table.repeats),
-        repeats=table.repeats,
+        turns=table.different(table.end_scored),
+        holds=table.different(np.isfinite(table.hold_start).sum(axis=1)),
+        repeats=round(len(table.traces) / max(1, table.clips)),
         settings_evaluated=grid.settings,
         current=current,
         current_figures=setting_figures(table, current) if table.turns and not why_not else None,

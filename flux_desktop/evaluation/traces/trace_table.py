@@ -37,8 +37,8 @@ class TraceTable(Struct, frozen=True, kw_only=True):
     """N: index into that trace's `turns`."""
     units: tuple[str, ...]
     """N: conversation, over which intervals are drawn."""
-    repeats: int
-    """How often each clip was recorded, at most: repeats of a hold are not further holds."""
+    recordings: Integers
+    """N: how often the clip was recorded."""
     times: Floats
     """N x M: position of each message; infinite beyond the last."""
     times_before: Floats
@@ -71,6 +71,18 @@ class TraceTable(Struct, frozen=True, kw_only=True):
         return len(self.turn_of)
 
     @property
+    def repeats(self) -> float:
+        """How many recordings count once in an interval, as repeats of a hold are not further holds.
+
+        Kish's effective number where clips were recorded unequally often: the mean over all rows.
+        """
+        return float(self.recordings.mean()) if self.turns else 1.0
+
+    def different(self, counts: Integers | Booleans) -> int:
+        """The sum of N numbers, one for each row, with repeats of a clip counted once."""
+        return round(float((counts / self.recordings).sum()))
+
+    @property
     def replayable(self) -> tuple[float, int]:
         """The highest threshold and the longest timeout (ms) that all traces can be replayed at."""
         settings = [trace.setting for trace in self.traces]
@@ -90,6 +102,7 @@ def trace_table(traces: Sequence[Trace]) -> TraceTable:
     holds = [scored_holds(used[number], part.turn) for number, part in rows]
     held = max((len(each) for each in holds), default=0)
     messages = _Messages(len(rows), width)
+    recordings = Counter(trace.clip for trace in used)
     hold_start, hold_end = np.full((2, len(rows), held), np.inf)
     for row, (number, part) in enumerate(rows):
         messages.take(row, used[number], part)
@@ -101,7 +114,7 @@ def trace_table(traces: Sequence[Trace]) -> TraceTable:
         trace_of=np.array([number for number, _ in rows], dtype=np.int64),
         turn_of=np.array([part.turn for _, part in rows], dtype=np.int64),
         units=tuple(used[number].source for number, _ in rows),
-        repeats=max(Counter(trace.clip for trace in used).values(), default=1),
+        recordings=np.array([recordings[used[number].clip] for number, _ in rows], dtype=np.int64),
         times=messages.times,
         times_before=messages.times_before,
         confidence=messages.confidence,

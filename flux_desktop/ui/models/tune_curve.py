@@ -45,12 +45,12 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def holds(self) -> int:
         """Different holds that are scored; repeats not counted."""
-        return int(np.isfinite(self.table.hold_start).sum()) // self.table.repeats
+        return self.table.different(np.isfinite(self.table.hold_start).sum(axis=1))
 
     @property
     def turns(self) -> int:
         """Different reference turns; repeats not counted."""
-        return self.table.turns // self.table.repeats
+        return self.table.different(np.ones(self.table.turns, dtype=np.int64))
 
 
 def evaluated(traces: Sequence[Trace], limits: Sequence[PresetLimit] = LIMITS, notes: Sequence[str] = ()) -> Evaluation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -197,13 +198,14 @@ def _entries(
     table: TraceTable, setting: Setting, candidates: Sequence[_Candidate], kind: TurnKind
 ) -> tuple[TurnEntry, ...]:
     decided: dict[int, list[ReplayedDecision]] = {}
+    recordings = Counter(trace.clip for trace in table.traces)
     entries = []
     for each in candidates:
         trace = each.trace
         if id(trace) not in decided:
             decided[id(trace)] = replay(trace, setting.eot, setting.eager, setting.timeout_ms)
         own = [decision for decision in decided[id(trace)] if decision.turn == each.place and decision.judged]
-        entries.append(_entry(each, own, kind, table.repeats))
+        entries.append(_entry(each, own, kind, recordings[trace.clip]))
     return tuple(entries)
 
 

@@ -28,7 +28,7 @@ def test_every_hold_longer_than_the_silence_is_cut_off_and_the_rest_of_its_turn_
     assert points[1].cut_share == 0.5
     twice = [replace(trace, clip=name) for name in "cd"]
     lost = fixed_silence(trace_table([trace, trace, trace, *twice[1:], *twice[1:]]), (900,))
-    assert [(point.holds_cut, point.holds) for point in lost] == [(2, 3)], "a clip without its third repeat counts"
+    assert [(point.holds_cut, point.holds) for point in lost] == [(2, 4)], "a clip without its third repeat counts"
     assert fixed_silence(trace_table([]), (300,))[0].cut_share is None
 
 

@@ -83,6 +83,20 @@ def test_without_holds_nothing_is_decided() -> None:
     assert "it has no holds" in preset_of(trace_table([]), 0.1).undecided
 
 
+def test_settings_that_end_too_few_turns_are_named_as_the_reason() -> None:
+    never = Trace(
+        clip="c",
+        messages=messages_of("a|0.01 0.3 0.1", "a b|0.02 0.01 0.2 0.2 0.3 0.3 0.3 0.3 0.3"),
+        setting=HIGHEST,
+        turns=(turn(0.0, 1.2),),
+        holds=(span(0.3, 0.8),),
+    )
+    assert preset_of(trace_table([never]), 0.1).undecided.endswith("every setting misses more than 5 % of the turns.")
+    # At 0.995 none of 59 holds is cut off, and no turn is ended; 5 % is proved by 73 holds, 6 % by 61, 7 % by 52.
+    undecided = preset_of(holds(59, peaks=(0.6, 0.75, 0.85, *(0.1,) * 56)), 0.07, (0.7, 0.995)).undecided
+    assert undecided.endswith("Settings that stay below 7 % miss more than 5 % of the turns."), undecided
+
+
 def test_the_three_uses() -> None:
     assert [(limit.name, limit.cut_share_max) for limit in LIMITS] == [
         ("fast", 0.10),

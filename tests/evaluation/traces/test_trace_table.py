@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec.structs import replace
 
 from flux_desktop.evaluation.traces.replay import crossing_s, on_frame
 from flux_desktop.evaluation.traces.trace import Trace
@@ -38,6 +39,9 @@ def test_scored_holds_are_long_enough_in_a_turn_and_not_ignored() -> None:
 
 def test_repeats_are_counted_by_clip() -> None:
     assert trace_table([TRACE, TRACE, TRACE]).repeats == 3
+    once_more = trace_table([TRACE, *(replace(TRACE, clip=f"{number}") for number in range(38)), TRACE])
+    assert once_more.repeats == (38 + 2 * 2) / 40, "one more recording of one clip halves nothing"
+    assert once_more.different(np.ones(once_more.turns, dtype=np.int64)) == 39 * 2
 
 
 def test_array_forms_equal_the_plain_ones() -> None:

@@ -78,6 +78,8 @@ def test_a_clip_recorded_several_times_is_listed_once() -> None:
     lists = turn_lists(trace_table(repeats), Setting(eot=0.6))
     assert lists.cut_off_count == 1
     assert "2 of 2" in lists.cut_off[0].verdict
+    unequal = turn_lists(trace_table([*repeats, tuning.trace(2, 1.6)]), Setting(eot=0.6))
+    assert [each.repeats for each in unequal.cut_off] == [2, 1], "of that clip"
 
 
 @pytest.mark.parametrize(
