@@ -89,10 +89,7 @@ class AccountReader:
         """Make a call; False where AWS cannot be reached at all, so that the rest of this look would only wait."""
         try:
             with translated(action, self._access, self._name if action.startswith("sagemaker:") else ""):
-                try:
-                    call()
-                except (KeyError, TypeError, AttributeError) as error:  # an answer of another shape harms no run
-                    raise ValueError(f"The answer has an unexpected form: {error!r}") from error
+                call()
         except ProblemError as error:
             code = error.problem.code
             if code in _DENIED:

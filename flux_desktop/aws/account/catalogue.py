@@ -22,7 +22,7 @@ from flux_desktop.aws.account.endpoint_details import EndpointDetails, VariantCo
 from flux_desktop.aws.account.environment import effective_profile
 from flux_desktop.aws.endpoint_status import API_SPELLING
 from flux_desktop.aws.errors.answer_texts import Subject
-from flux_desktop.aws.errors.boto_errors import call_problem, error_text
+from flux_desktop.aws.errors.boto_errors import UNREADABLE, call_problem, error_text, unreadable_answer
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem
 from flux_desktop.aws.errors.credential_errors import CredentialSource, credentials_problem
 from flux_desktop.aws.errors.trust import proxy_for
@@ -81,24 +81,24 @@ def describe_endpoint(access: Access, name: str) -> EndpointDetails:
     with translated("sagemaker:DescribeEndpoint", access, name):
         sagemaker = client(access, "sagemaker")
         endpoint = sagemaker.describe_endpoint(EndpointName=name)
-    notes: list[str] = []
-    variants: list[VariantConfig] = []
-    config = _optional(
-        sagemaker, "describe_endpoint_config", notes, EndpointConfigName=endpoint.get("EndpointConfigName", "")
-    )
-    for variant in config.get("ProductionVariants", []):
-        model_name = variant.get("ModelName")
-        model = _optional(sagemaker, "describe_model", notes, ModelName=model_name) if model_name else {}
-        container: dict[str, Any] = model.get("PrimaryContainer") or next(iter(model.get("Containers", [])), {})
-        variants.append(VariantConfig.from_answer(variant, container.get("ModelPackageName")))
-    return details_from(endpoint, variants, notes)
+        notes: list[str] = []
+        variants: list[VariantConfig] = []
+        config = _optional(
+            sagemaker, "describe_endpoint_config", notes, EndpointConfigName=endpoint.get("EndpointConfigName", "")
+        )
+        for variant in config.get("ProductionVariants", []):
+            model_name = variant.get("ModelName")
+            model = _optional(sagemaker, "describe_model", notes, ModelName=model_name) if model_name else {}
+            container: dict[str, Any] = model.get("PrimaryContainer") or next(iter(model.get("Containers", [])), {})
+            variants.append(VariantConfig.from_answer(variant, container.get("ModelPackageName")))
+        return details_from(endpoint, variants, notes)
 
 
 def caller_identity(access: Access) -> Caller:
     """Account and ARN that the credentials belong to; needs no permission."""
     with translated("sts:GetCallerIdentity", access):
         answer = client(access, "sts").get_caller_identity()
-    return Caller(account=answer["Account"], arn=answer["Arn"])
+        return Caller(account=answer["Account"], arn=answer["Arn"])
 
 
 def profiles() -> list[str]:
@@ -150,13 +150,15 @@ def _check_address(url: str) -> None:
 def translated(action: str, access: Access, endpoint_name: str = "") -> Iterator[None]:
     """Context that turns boto3's errors into `ProblemError`; `action` is the call's IAM name."""
     profile = effective_profile(access.profile)
+    subject = Subject(action=action, region=access.region, endpoint=endpoint_name, profile=profile)
     try:
         yield
     except (ProfileNotFound, ConfigParseError, ConfigNotFound) as error:
         raise ProblemError(credentials_problem(error, CredentialSource(profile=profile))) from error
     except (BotoCoreError, ClientError) as error:
-        subject = Subject(action=action, region=access.region, endpoint=endpoint_name, profile=profile)
         raise ProblemError(call_problem(error, subject, time.time())) from error
+    except UNREADABLE as error:
+        raise ProblemError(unreadable_answer(error, subject)) from error
     except (OSError, ValueError) as error:
         problem = Problem(
             code="aws_call_failed",

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from flux_desktop.aws.errors.answer_texts import Subject, answer_problem
 from flux_desktop.aws.errors.connect_errors import Address, connect_problem
@@ -13,6 +14,8 @@ from flux_desktop.aws.errors.errors import Refusal, as_sentence, classify, http_
 from flux_desktop.base.problem import Problem
 
 _CONNECTION_ERRORS = (boto.HTTPClientError, boto.ConnectionError, boto.EndpointConnectionError)
+#: What boto3, and reading what it returns, raises for an answer of another form than AWS's.
+UNREADABLE = (ResponseParserError, LookupError, TypeError, AttributeError)
 
 
 def call_problem(error: Exception, subject: Subject, now_s: float | None = None) -> Problem:
@@ -26,6 +29,17 @@ def call_problem(error: Exception, subject: Subject, now_s: float | None = None)
         what=f"{subject.action} failed in {subject.region}.",
         why=error_text(error),
         todo="Check the region and the endpoint address.",
+    )
+
+
+def unreadable_answer(error: Exception, subject: Subject) -> Problem:
+    """A call was answered with success, but not in the form of AWS: `error` is one of `UNREADABLE`."""
+    defect = f"It has no “{error.args[0]}”" if isinstance(error, KeyError) and error.args else "It cannot be read"
+    return Problem(
+        code="aws_call_failed",
+        what=f"The answer to {subject.action} in {subject.region} is not in AWS's format.",
+        why=f"{defect}: something else has answered, such as a proxy or a sign-in page of the network.",
+        todo="Sign in to the network, check HTTPS_PROXY and AWS_ENDPOINT_URL, then try again.",
     )
 
 

@@ -87,7 +87,9 @@ def refusal_reason(refusal: Refusal) -> str:
     """What AWS says, with status and type, as a sentence."""
     parts = [f"AWS says: {as_sentence(refusal.message)}"] if refusal.message else []
     if refusal.name or not refusal.message:
-        parts.append(f"(HTTP {refusal.status}{', ' + refusal.name if refusal.name else ''})")
+        # boto3 names an answer without a type, such as a proxy's page, by its status.
+        name = "" if refusal.name == str(refusal.status) else refusal.name
+        parts.append(f"(HTTP {refusal.status}{', ' + name if name else ''})")
     return " ".join(parts)
 
 

@@ -135,6 +135,13 @@ def test_a_missing_permission_is_reported_once_and_not_tried_again() -> None:
     assert asked == 1
 
 
+def test_an_answer_of_something_else_than_aws_is_reported() -> None:
+    with control_plane(**EMPTY | {"GetMetricData": lambda _: "<html>Sign in</html>"}) as plane:
+        records = AccountReader(access(plane), "prod", since_s=NOW_S).look(NOW_S)
+    (unread,) = of_kind(records, NotRead)
+    assert unread.problem.what == "The answer to cloudwatch:GetMetricData in us-east-1 is not in AWS's format."
+
+
 def test_without_any_permission_each_action_is_named_and_the_usual_variant_is_tried() -> None:
     with control_plane() as plane:
         records = AccountReader(access(plane), "prod", since_s=NOW_S).look(NOW_S)

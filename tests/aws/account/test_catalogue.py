@@ -62,6 +62,25 @@ def test_all_pages_are_read() -> None:
         assert [query.get("NameContains") for _, query in plane.asked] == ["e"] * 3
 
 
+@pytest.mark.parametrize("content", ["<html>Sign in</html>", "{}", "[]"])
+def test_an_answer_of_something_else_than_aws_is_a_problem(content: str) -> None:
+    operations = ("ListEndpoints", "DescribeEndpoint", "GetCallerIdentity")
+    with control_plane(**dict.fromkeys(operations, lambda _: content)) as plane:
+        problems = [
+            problem_of(list_endpoints, access(plane)),
+            problem_of(describe_endpoint, access(plane), "prod"),
+            problem_of(caller_identity, access(plane)),
+        ]
+    for operation, problem in zip(operations, problems, strict=True):
+        assert f":{operation} in us-east-1 is not in AWS's format" in problem.what
+        assert "proxy" in problem.why
+
+
+def test_a_page_of_a_proxy_states_its_status_once() -> None:
+    with control_plane(ListEndpoints=lambda _: (502, "<html>Bad Gateway</html>")) as plane:
+        assert problem_of(list_endpoints, access(plane)).why == "AWS says: Bad Gateway. (HTTP 502)"
+
+
 def test_status_is_sent_in_the_spelling_of_the_api() -> None:
     with control_plane(ListEndpoints=lambda _: {"Endpoints": []}) as plane:
         assert list_endpoints(access(plane), status="rollingback") == []
