@@ -27,7 +27,7 @@ from flux_desktop.ui.style.tokens import SPACE_XS, TYPE_BODY_PX, TYPE_CAPTION_PX
 from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, Panel, button, label, pill, plain_tip, set_role
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
-ROW_PX = 42
+ROW_PX, ROW_LINE_PX = 42, 24
 ROWS, ROWS_COMPACT = 4, 2
 """Endpoints that the list shows without scrolling."""
 UNFILTERED = 6
@@ -36,14 +36,21 @@ UNUSUAL_PX = 170
 
 
 class EndpointDelegate(QStyledItemDelegate):
-    """Paints one endpoint: a dot, its name and what it is, and its status as a word."""
+    """Paints one endpoint: a dot, its name and what it is, and its status as a word. `one_line`: not what it is."""
+
+    one_line = False
 
     def __init__(self, theme: ThemeSource, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(120, ROW_PX)
+        return QSize(120, self.row_px)
+
+    @property
+    def row_px(self) -> int:
+        """Height of a row."""
+        return ROW_LINE_PX if self.one_line else ROW_PX
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -61,20 +68,21 @@ class EndpointDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tone))
         painter.drawEllipse(QRectF(box.left() + 10, box.center().y() - 4, 8, 8))
-        inner = box.adjusted(28, 4, -10, -4)
-        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        inner = box.adjusted(28, 4, -10, -4) if not self.one_line else box.adjusted(28, 0, -10, 0)
+        left, right, middle = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(tone))
         painter.setFont(font(TYPE_CAPTION_PX))
         status_width = painter.fontMetrics().horizontalAdvance(entry.status) + 8
-        painter.drawText(inner, int(right | Qt.AlignmentFlag.AlignVCenter), entry.status)
+        painter.drawText(inner, int(right | middle), entry.status)
         texts = inner.adjusted(0, 0, -status_width, 0)
-        painter.setPen(QColor(theme.muted))
-        detail = painter.fontMetrics().elidedText(entry.detail, Qt.TextElideMode.ElideRight, int(texts.width()))
-        painter.drawText(texts, int(left | Qt.AlignmentFlag.AlignBottom), detail)
+        if not self.one_line:
+            painter.setPen(QColor(theme.muted))
+            detail = painter.fontMetrics().elidedText(entry.detail, Qt.TextElideMode.ElideRight, int(texts.width()))
+            painter.drawText(texts, int(left | Qt.AlignmentFlag.AlignBottom), detail)
         painter.setPen(QColor(theme.text))
         painter.setFont(font(TYPE_BODY_PX, bold=True))
         name = painter.fontMetrics().elidedText(entry.name, Qt.TextElideMode.ElideMiddle, int(texts.width()))
-        painter.drawText(texts, int(left | Qt.AlignmentFlag.AlignTop), name)
+        painter.drawText(texts, int(left | (middle if self.one_line else Qt.AlignmentFlag.AlignTop)), name)
         painter.restore()
 
 
@@ -116,7 +124,8 @@ class EndpointPanel(Panel):
         self.list = QListWidget()
         self.list.setAccessibleName("Endpoints")
         self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.list.setItemDelegate(EndpointDelegate(theme, self.list))
+        self._delegate = EndpointDelegate(theme, self.list)
+        self.list.setItemDelegate(self._delegate)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(lambda item, _old: self._changed(item))
         self.body.addWidget(self.list)
@@ -166,7 +175,7 @@ class EndpointPanel(Panel):
         self._show_choices()
 
     def set_compact(self, on: bool) -> None:
-        """Show less: two rows of the list, its filters where there are many, and notes in one line."""
+        """Show less: two rows of the list, or four of one line and the filters where there are many; a note's line."""
         if on is not self._compact:
             self._compact = on
             self._show_parts()
@@ -181,9 +190,12 @@ class EndpointPanel(Panel):
             self._show_parts()
 
     def _show_parts(self) -> None:
-        rows = 1 if self._tight and self._locked else ROWS_COMPACT if self._compact else ROWS
-        self.list.setFixedHeight(min(rows, self.list.count()) * ROW_PX + 4)
-        self.account.show_filters(not self._compact or self.list.count() > UNFILTERED)
+        many = self.list.count() > UNFILTERED
+        rows = 1 if self._tight and self._locked else ROWS_COMPACT if self._compact and not many else ROWS
+        self._delegate.one_line = self._compact and many
+        self.list.scheduleDelayedItemsLayout()
+        self.list.setFixedHeight(min(rows, self.list.count()) * self._delegate.row_px + 4)
+        self.account.show_filters(not self._compact or many)
         if (current := self.list.currentItem()) is not None:
             self.list.scrollToItem(current)
 

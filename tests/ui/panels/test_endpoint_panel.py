@@ -12,7 +12,7 @@ from flux_desktop.flux.bundles import BUNDLES, LATEST
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.developer import LocalBehaviour
 from flux_desktop.ui.models.endpoints import EndpointEntry
-from flux_desktop.ui.panels.endpoint_panel import ENTRY_ROLE, ROW_PX, EndpointPanel
+from flux_desktop.ui.panels.endpoint_panel import ENTRY_ROLE, ROW_LINE_PX, ROW_PX, EndpointPanel
 from flux_desktop.ui.style.theme import ThemeSource
 
 OTHER_BUILD = next(name for name in BUNDLES if name != LATEST.name)
@@ -83,6 +83,19 @@ def test_the_list_is_at_most_four_rows_high(bench: Bench) -> None:
     bench.list_account("a")
     assert bench.panel.list.height() == 2 * ROW_PX + 4
     bench.list_account(*"abcdefg")
+    assert bench.panel.list.height() == 4 * ROW_PX + 4
+
+
+def test_of_many_endpoints_a_compact_list_shows_four_with_one_line_each(bench: Bench) -> None:
+    bench.panel.set_compact(True)
+    bench.list_account("a", "b")
+    assert bench.panel.list.height() == 2 * ROW_PX + 4
+    bench.list_account(*"abcdefg")
+    bench.panel.grab()  # lays out
+    rows = [bench.panel.list.visualItemRect(bench.panel.list.item(row)) for row in range(4)]
+    assert {row.height() for row in rows} == {ROW_LINE_PX}
+    assert bench.panel.list.height() >= rows[3].bottom()
+    bench.panel.set_compact(False)
     assert bench.panel.list.height() == 4 * ROW_PX + 4
 
 
