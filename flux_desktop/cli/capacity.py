@@ -133,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
     minutes = longest_stream_minutes(plan.search, plan.timing)
     if plan.budget_stream_minutes is not None:
         minutes = min(minutes, plan.budget_stream_minutes)
-    if not agreed(args, plan.run, minutes, longest_minutes(plan.search, plan.timing)):
+    if not agreed(args, plan.run, minutes, longest_minutes(plan.search, plan.timing), own_prices=prices):
         complain("Nothing was started.")
         return ExitCode.USAGE
     before_run(minutes, sessions_dir)

@@ -27,10 +27,12 @@ def agreed(
     stream_minutes: float,
     minutes: float,
     more: Sequence[RunPlan] = (),
+    own_prices: Prices | None = None,
 ) -> bool:
     """Show stream-minutes, duration and cost; ask where a real endpoint is used for long, unless `args.yes`.
 
     Before that, what is known of the build: `more` are plans of further streams, which differ.
+    `own_prices` are those of the flags, where the command has such.
     """
     for remark in build_remarks(plan, *more):
         complain(plain(remark))
@@ -40,7 +42,7 @@ def agreed(
         shown = f"{stream_minutes:,.0f}" if stream_minutes >= 10 else f"{stream_minutes:.1f}"
         complain(f"At most {shown} stream-minutes, {lasts}; the built-in endpoint costs nothing.")
         return True
-    complain(f"{cost_of(stream_minutes, prices()).sentence()}, at most; {lasts}.")
+    complain(f"{cost_of(stream_minutes, own_prices or prices()).sentence()}, at most; {lasts}.")
     if args.yes or stream_minutes <= ASK_ABOVE_STREAM_MINUTES:
         return True
     if not sys.stdin.isatty():

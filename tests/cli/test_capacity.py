@@ -78,6 +78,8 @@ def test_a_real_endpoint_is_not_loaded_without_consent(capsys, monkeypatch) -> N
     stderr = capsys.readouterr().err
     assert "stream-minutes, $" in stderr
     assert "Pass --yes" in stderr
+    assert main(["capacity", "my-flux", "--file", WAV, "--price", "0.5", "--budget", "100usd"]) == ExitCode.USAGE
+    assert "About 200 stream-minutes, $100.00 plus the instance, at most" in capsys.readouterr().err
 
 
 def test_the_answer_has_its_price_and_its_evidence() -> None:
