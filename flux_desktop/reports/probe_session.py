@@ -40,7 +40,7 @@ def keep_probe_session(report: ProbeReport, plan: RunPlan, traffic: Iterable[Eve
 
 def probe_experiment(report: ProbeReport) -> ExperimentReport:
     """The findings as a table for lists and reports."""
-    finding = supported_words(report) if report.reachable else "not reached"
+    finding = supported_words(report) if report.reachable else "not reached or refused"
     sentences = [report.problem] if report.problem else []
     sentences += [f"Unknown message: {text}" for text in report.unknown_messages]
     return ExperimentReport(
