@@ -62,7 +62,9 @@ def _from_events(events: Iterable[Event], folder: Path, damage: RecordingDamage)
         if isinstance(event, Snapshot):
             rows.update((row.conn, row) for row in event.rows)
     if result.started is None:
-        raise ProblemError(_unreadable(folder, "It has no recording of a run."))
+        raise ProblemError(
+            _unreadable(folder, "The start of the run is not recorded, or its file is damaged.", todo="")
+        )
     plan = result.started.plan
     if result.ended is not None:
         if missing := without_end(result.ended, len(result.summaries)):
@@ -102,7 +104,9 @@ def _end_at_cut(result: RunResult, plan: RunPlan, t: float) -> RunEnded:
     return msgspec.structs.replace(ended, update=last.update, wire=last.wire, pacing=last.pacing, figures=figures)
 
 
-def _unreadable(folder: Path, why: str) -> Problem:
+def _unreadable(
+    folder: Path, why: str, todo: str = "Give the folder that holds a run.jsonl.gz or run.jsonl file."
+) -> Problem:
     shown = str(folder)
     if len(shown) > _SHOWN_CHARS_MAX:
         shown = f"{shown[:_SHOWN_CHARS_MAX]}…"
@@ -110,5 +114,5 @@ def _unreadable(folder: Path, why: str) -> Problem:
         code="session_unreadable",
         what=f"The session folder {shown} cannot be read.",
         why=why,
-        todo="Give the folder that holds a run.jsonl.gz or run.jsonl file.",
+        todo=todo,
     )

@@ -132,7 +132,6 @@ async def test_a_run_on_two_machines_is_one_run(
     assert ended.pacing == pooled.percentiles(), "merged, exactly"
     assert any(isinstance(event, Snapshot) and len(event.rows) for event in trial.events)
     facts = read_facts(folder)
-    assert facts is not None
     assert facts.verdict == ended.verdict == Verdict.DONE, "it is listed as a whole one, not as cut off"
 
 

@@ -45,7 +45,6 @@ async def test_a_known_build_is_found_as_it_is(name: str, model: str, tmp_path: 
     for fact in ("eot_threshold_max", "eot_timeout_ms_max", "sends_trigger", "sends_word_times", "ends_turn_on_close"):
         assert getattr(bundle, fact) == getattr(truth, fact), fact
     facts = read_facts(Path(report.session))
-    assert facts is not None
     assert (facts.kind, facts.connections, facts.verdict) == ("probe", report.streams, "DONE")
     events = list(read_session(Path(report.session)))
     raw = [event.text for event in events if isinstance(event, Received)]

@@ -126,7 +126,6 @@ def test_a_lost_generator_ends_the_sweep_at_once(data_set: Path) -> None:  # noq
     assert recording.problem.what == f"The run has ended early, because {FAULT}."
     assert (recording.missing, recording.invalid) == (2, True)
     facts = read_facts(recording.sessions[0])
-    assert facts is not None
     assert facts.verdict == Verdict.INVALID, "and not interrupted"
     assert recording.notes[0].startswith(f"The recording is INVALID, so its delivery times are not reliable: {FAULT};")
 

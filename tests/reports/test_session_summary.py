@@ -117,5 +117,5 @@ def test_a_recording_with_a_torn_line_is_not_complete(tmp_path: Path, ends: bool
 
 def test_a_folder_without_a_run_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "run.jsonl").write_text("{}\n")
-    with pytest.raises(ProblemError, match="no recording of a run"):
+    with pytest.raises(ProblemError, match="start of the run is not recorded"):
         read_recorded_run(tmp_path)

@@ -54,7 +54,7 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     endpoint: str = ""
     data: str = ""
     kind: str = "live"
-    """live, sweep, confirm, A/B, isolation, capacity or probe."""
+    """live, sweep, confirm, A/B, isolation, capacity or probe; empty where that cannot be read."""
     connections: int = 0
     settings: tuple[str, ...] = ()
     """What else was chosen and is not the default: `run_settings`."""
@@ -88,13 +88,15 @@ class SessionList(Struct, frozen=True, kw_only=True):
     sessions: list[SessionFacts]
 
 
-def read_facts(folder: Path) -> SessionFacts | None:
-    """The facts of a session folder; None if it has no recording of a run. Raises `OSError`."""
+def read_facts(folder: Path) -> SessionFacts:
+    """The facts of a session folder; few where the start of its run cannot be read. Raises `OSError`."""
     started = next(read_run_file(folder), None)
+    is_locked_now = any(map(is_locked, recording_files(folder)))
     if not isinstance(started, RunStarted):
-        return None
+        verdict = "RECORDING" if is_locked_now else "CUT OFF"
+        size_bytes, about = size_of(folder), read_about(folder)
+        return SessionFacts(name=folder.name, kind="", verdict=verdict, size_bytes=size_bytes, about=about)
     plan, ended, capacity = started.plan, run_end(folder), read_capacity(folder)
-    is_recording = ended is None and any(map(is_locked, recording_files(folder)))
     match plan.source:
         case WavSource() | DataSetSource():
             path = Path(plan.source.path)
@@ -102,7 +104,7 @@ def read_facts(folder: Path) -> SessionFacts | None:
         case _:
             data = plan.source.device_name
     if ended is None:
-        verdict = "RECORDING" if is_recording else "CUT OFF"
+        verdict = "RECORDING" if is_locked_now else "CUT OFF"
     elif ended.unrecorded and (ended.interrupted or ended.verdict is not Verdict.INVALID):
         verdict = "CUT OFF"
     else:
@@ -129,7 +131,10 @@ def read_facts(folder: Path) -> SessionFacts | None:
 def _finding(folder: Path, capacity: CapacityReport | None) -> str:
     if capacity is not None:
         result = capacity.result
-        return "" if result is None else f"{result.kind} {result.passes or ''}".rstrip()
+        if result is None:
+            return ""
+        is_number = result.passes or result.kind in ("BRACKETED", "REFUSED")  # 0: not even one
+        return f"{result.kind} {result.passes}" if is_number else result.kind
     experiment = read_experiment(folder)
     return "" if experiment is None else experiment.finding
 

@@ -22,7 +22,7 @@ from flux_desktop.reports.sessions.facts import ABOUT_FILE, SessionFacts, read_f
 from flux_desktop.reports.sessions.intervals import Intervals, read_intervals
 
 INDEX_FILE = "index.sqlite"
-_SCHEMA = 7
+_SCHEMA = 8
 _BUSY_S = 5.0
 _TABLES = (
     "DROP TABLE IF EXISTS sessions",
@@ -163,14 +163,12 @@ def _row(folder: Path, texts: str | None = None) -> tuple[str, str, str, str] | 
     try:
         stamp = _stamp(folder)
         facts = read_facts(folder)
-        is_whole = facts is not None and facts.verdict != "RECORDING"
+        is_whole = facts.verdict != "RECORDING"
         if texts is None:
             texts = "\n".join(texts_of(folder)) if is_whole else ""
     except OSError as error:
         if folder.is_dir():  # else deleted in the meantime
             _log.warning("The session %s cannot be read: %s", folder, error)
-        return None
-    if facts is None:
         return None
     # A recording that is going on is read again each time: if its program is killed, nothing of its files changes.
     return folder.name, stamp if is_whole else "", msgspec.json.encode(facts).decode(), texts

@@ -57,7 +57,8 @@ def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> 
         if figure in each.figures
     )
     word = "connection" if like.connections == 1 else "connections"
-    common = ", ".join((like.endpoint, like.data, like.kind, f"{like.connections} {word}", *like.settings))
+    parts = (like.endpoint, like.data, like.kind, f"{like.connections} {word}", *like.settings)
+    common = ", ".join(filter(None, parts))
     return Trend(figure=figure, label=FIGURES[figure], common=common, points=points)
 
 

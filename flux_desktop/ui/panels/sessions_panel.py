@@ -140,7 +140,7 @@ class SessionsPanel(Panel):
         self._all = sessions
         self._total = total
         known = {self.endpoint.itemText(place) for place in range(self.endpoint.count())}
-        for name in sorted({each.endpoint for each in sessions} - known):
+        for name in sorted({each.endpoint for each in sessions} - known - {""}):
             self.endpoint.addItem(name)
         self.used.setRange(0, 1000)
         share = size_bytes / (rule.max_gb * 1e9) if rule.max_gb else 1.0

@@ -27,7 +27,6 @@ from tests.reports.recorded_talk import session_of
 def test_a_session_at_a_glance(tmp_path: Path) -> None:
     folder = recorded(tmp_path, connections=3)
     facts = read_facts(folder)
-    assert facts is not None
     assert (facts.name, facts.endpoint, facts.data, facts.connections) == (folder.name, "my-flux", "call.wav", 3)
     assert (facts.kind, facts.verdict, facts.minutes) == ("live", "PASS", 0.37)
     assert facts.update_p95_ms is not None
@@ -40,7 +39,6 @@ def test_a_run_that_was_cut_off_and_a_capacity_search(tmp_path: Path) -> None:
     cut_off_after_start(folder)
     (folder / "capacity.json").write_text("{}")
     facts = read_facts(folder)
-    assert facts is not None
     assert (facts.verdict, facts.kind) == ("CUT OFF", "capacity")
 
 
@@ -55,7 +53,6 @@ def test_a_run_that_was_not_recorded_whole_is_no_evidence(
     end = RunEnded(t=9.0, verdict=verdict, ledger={"completed": 1}, interrupted=interrupted, unrecorded="A part.")
     append(folder / RUN_FILE, end)
     facts = read_facts(folder)
-    assert facts is not None
     assert facts.verdict == listed
     assert read_session_report(folder).verdict == listed
 
@@ -64,33 +61,33 @@ def test_a_list_shows_what_an_experiment_found(tmp_path: Path) -> None:
     folder = session_of(tmp_path, RunPlan(endpoint="e", source=WavSource(path="a.wav"), purpose="probe"))
     append(folder / RUN_FILE, RunEnded(t=48.0, verdict=Verdict.DONE, ledger={"completed": 1}))
     facts = read_facts(folder)
-    assert facts is not None
     assert (facts.kind, facts.finding, facts.outcome) == ("probe", "", "DONE")
     keep_experiment([folder], probe_experiment(ProbeReport(endpoint="e", reachable=True)))
     facts = read_facts(folder)
-    assert facts is not None
     assert facts.outcome == "0 of 0 supported"
     assert msgspec.structs.replace(facts, verdict="CUT OFF").outcome == "CUT OFF"
     result = Result(kind="BRACKETED", passes=46, fails=48)
     (folder / "capacity.json").write_bytes(msgspec.json.encode(CapacityReport(endpoint="e", result=result)))
     facts = read_facts(folder)
-    assert facts is not None
     assert (facts.kind, facts.outcome) == ("capacity", "BRACKETED 46")
     late = msgspec.structs.replace(facts, verdict="INVALID")
     assert late.outcome == "BRACKETED 46", "as reports of the session say"
     assert msgspec.structs.replace(late, kind="sweep").outcome == "INVALID"
+    none = msgspec.structs.replace(result, passes=0, fails=1)
+    (folder / "capacity.json").write_bytes(msgspec.json.encode(CapacityReport(endpoint="e", result=none)))
+    assert read_facts(folder).outcome == "BRACKETED 0", "not even one, which is no success"
 
 
-def test_what_is_no_recording_has_no_facts(tmp_path: Path) -> None:
+def test_a_session_whose_start_cannot_be_read_is_cut_off(tmp_path: Path) -> None:
     (tmp_path / "run.jsonl").write_text("{}\n")
-    assert read_facts(tmp_path) is None
+    facts = read_facts(tmp_path)
+    assert (facts.name, facts.kind, facts.verdict, facts.size_bytes) == (tmp_path.name, "", "CUT OFF", 3)
 
 
 def test_what_the_user_says_is_kept_beside_it(tmp_path: Path) -> None:
     folder = recorded(tmp_path)
     write_about(folder, About(title="Friday", note="before the update", starred=True))
     facts = read_facts(folder)
-    assert facts is not None
     assert facts.about == read_about(folder) == About(title="Friday", note="before the update", starred=True)
     (folder / "about.json").write_text("{")
     assert read_about(folder) == About()

@@ -44,6 +44,14 @@ def test_it_follows_what_changes(tmp_path: Path) -> None:
     assert names(tmp_path) == [second.name]
 
 
+def test_a_recording_that_was_damaged_since_is_no_longer_what_it_was(tmp_path: Path) -> None:
+    (run_file,) = recorded(tmp_path).glob("run.jsonl*")
+    names(tmp_path)
+    run_file.write_bytes(b"\x00" * 64)
+    (facts,) = SessionIndex(tmp_path).sessions()
+    assert (facts.endpoint, facts.verdict) == ("", "CUT OFF")
+
+
 def test_a_session_is_read_once(tmp_path: Path, monkeypatch) -> None:
     recorded(tmp_path)
     names(tmp_path)

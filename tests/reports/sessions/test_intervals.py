@@ -20,7 +20,6 @@ from tests.reports.recorded_talk import plan, session_of
 def test_they_are_those_of_the_report(tmp_path: Path) -> None:
     folder = recorded(tmp_path, connections=9)
     facts = read_facts(folder)
-    assert facts is not None
     intervals = read_intervals(folder, facts.figures)
     report = {figure.name: figure for figure in read_session_report(folder).figures}
     low, high = intervals["update_p95_ms"]
@@ -36,7 +35,6 @@ def test_they_are_those_of_the_report(tmp_path: Path) -> None:
 def test_one_connection_has_no_interval_of_latencies(tmp_path: Path) -> None:
     folder = recorded(tmp_path, connections=1)
     facts = read_facts(folder)
-    assert facts is not None
     assert list(read_intervals(folder, facts.figures)) == ["completed_percent"]
 
 

@@ -23,3 +23,10 @@ def test_the_foot_stays_where_it_is_while_nothing_matches(qtbot: QtBot, theme: T
     assert panel.list.isHidden()
     panel.layout().activate()
     assert panel.retention_button.pos() == place
+
+
+def test_a_session_without_a_known_endpoint_adds_no_empty_choice(qtbot: QtBot, theme: ThemeSource) -> None:
+    panel = SessionsPanel(theme)
+    qtbot.addWidget(panel)
+    panel.show_sessions([SessionFacts(name="one", kind="", verdict="CUT OFF")], 1, 1000, Retention())
+    assert [panel.endpoint.itemText(place) for place in range(panel.endpoint.count())] == ["All endpoints"]
