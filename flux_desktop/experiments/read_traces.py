@@ -9,7 +9,7 @@ pass for each connection: what follows in a loop begins in the state that the en
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -30,6 +30,7 @@ from flux_desktop.experiments.invalid import invalid_note
 from flux_desktop.experiments.session_clips import clips_of_plan, session_unusable
 from flux_desktop.flux.messages import ConfigureSuccess, MessageError, TurnInfo, parse_server_message, shift
 from flux_desktop.flux.options import FluxOptions
+from flux_desktop.flux.turns import TurnTracker
 
 _POSITION_S = 1e-6
 
@@ -107,6 +108,8 @@ class _SessionReader:
         self._request_ids: dict[int, str | None] = {}
         self.doubt = ""
         """Why the figures of its run are not reliable; empty where they are."""
+        self._trackers: defaultdict[tuple[int, str | None], TurnTracker] = defaultdict(TurnTracker)
+        """By connection and request id."""
         self._closed: set[str | None] = set()
         self._offsets_s: dict[str | None, float] = {}
         """By request id: audio of the connection's earlier streams."""
@@ -202,6 +205,7 @@ class _SessionReader:
 
     def _turn_info(self, event: Received, info: TurnInfo) -> None:
         stream = info.request_id
+        self._trackers[event.conn, stream].feed(info)  # gives an end of turn the text that it lacks
         if info.audio_window_end is None or info.end_of_turn_confidence is None or stream in self._closed:
             return
         sendings = self._sendings.get(event.conn)

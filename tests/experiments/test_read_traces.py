@@ -50,7 +50,15 @@ def data_set(tmp_path: Path) -> Path:
     return path
 
 
-def info(end_s: float, confidence: float, *, request: str = "r", event: str = "Update", at_s: float = 0.0) -> Received:
+def info(
+    end_s: float,
+    confidence: float,
+    *,
+    request: str = "r",
+    event: str = "Update",
+    at_s: float = 0.0,
+    transcript: str = "yes",
+) -> Received:
     """A TurnInfo whose stream began `at_s` seconds into the connection's audio."""
     text = msgspec.json.encode(
         {
@@ -59,8 +67,8 @@ def info(end_s: float, confidence: float, *, request: str = "r", event: str = "U
             "request_id": request,
             "turn_index": 0,
             "audio_window_end": end_s,
-            "transcript": "yes",
-            "words": [{"word": "yes", "end": 0.2}],
+            "transcript": transcript,
+            "words": [{"word": word, "end": 0.2} for word in transcript.split()],
             "end_of_turn_confidence": confidence,
         }
     ).decode()
@@ -131,6 +139,19 @@ def test_streams_of_their_own_are_placed_by_the_connections_time_line(tmp_path: 
         ended(),
     )
     assert [trace.messages[-1].audio_s for trace in read_traces([folder]).traces] == [1.0, pytest.approx(1.0)]
+
+
+def test_an_end_of_turn_without_its_text_has_the_last_one(tmp_path: Path, data_set: Path) -> None:
+    folder = session(
+        tmp_path / "run",
+        DataSetSource(path=str(data_set)),
+        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+        info(0.5, 0.1),
+        info(1.5, 0.9, event="EndOfTurn", transcript=""),
+        ended(),
+    )
+    (trace,) = read_traces([folder]).traces
+    assert [(each.transcript, each.last_word_end_s) for each in trace.messages] == [("yes", 0.2)] * 2
 
 
 def test_nothing_after_close_stream_counts(tmp_path: Path, data_set: Path) -> None:

@@ -193,7 +193,6 @@ class EndpointPanel(Panel):
         many = self.list.count() > UNFILTERED
         rows = 1 if self._tight and self._locked else ROWS_COMPACT if self._compact and not many else ROWS
         self._delegate.one_line = self._compact and many
-        self.list.scheduleDelayedItemsLayout()
         self.list.setFixedHeight(min(rows, self.list.count()) * self._delegate.row_px + 4)
         self.account.show_filters(not self._compact or many)
         if (current := self.list.currentItem()) is not None:

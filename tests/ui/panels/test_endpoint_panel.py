@@ -96,7 +96,9 @@ def test_of_many_endpoints_a_compact_list_shows_four_with_one_line_each(bench: B
     assert {row.height() for row in rows} == {ROW_LINE_PX}
     assert bench.panel.list.height() >= rows[3].bottom()
     bench.panel.set_compact(False)
+    bench.panel.grab()
     assert bench.panel.list.height() == 4 * ROW_PX + 4
+    assert bench.panel.list.visualItemRect(bench.panel.list.item(0)).height() == ROW_PX
 
 
 @pytest.mark.parametrize(("status", "token"), [("InService", "ok"), ("Creating", "warn"), ("Failed", "danger")])
