@@ -90,8 +90,8 @@ COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
     ),
     TableColumn("When", "start of the run", when, lambda s: s.wall_time or s.name, 128),
     TableColumn("Kind", "what the run was part of", lambda s: s.kind, lambda s: s.kind, 64),
-    TableColumn("Endpoint", "endpoint, or local", lambda s: s.endpoint, lambda s: s.endpoint, 84),
-    TableColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 84),
+    TableColumn("Endpoint", "endpoint, or local", lambda s: s.endpoint, lambda s: s.endpoint, 72),
+    TableColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 72),
     TableColumn("Conn.", "connections", lambda s: str(s.connections), lambda s: s.connections, 44, right=True),
     TableColumn("Time", "how long the run lasted", lasted, lambda s: s.minutes, 52, right=True),
     TableColumn(
@@ -100,7 +100,7 @@ COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
         "capacity searches and probes what they found",
         verdict_words,
         lambda s: s.outcome,
-        130,
+        154,
     ),
     TableColumn(
         "p95, ms",

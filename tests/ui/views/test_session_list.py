@@ -11,6 +11,8 @@ from flux_desktop.ui.models.session_table import NAME_COLUMNS, STAR_COLUMN, VERD
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.session_list import VERDICT_GROWTH_PX, SessionTable
 
+CELL_MARGIN_PX = 8
+
 
 def session(day: int, **changes: object) -> SessionFacts:
     fields: dict[str, object] = {"name": f"2026-01-{day:02}", "wall_time": f"2026-01-{day:02}T12:00:00+00:00"}
@@ -104,3 +106,6 @@ def test_a_window_of_1280_px_shows_all_columns_beside_the_scroll_bar(qtbot: QtBo
     table.resize(820, 300)
     table.show()
     assert table.horizontalScrollBar().maximum() == 0
+    for finding in ("LOWER BOUND 100", "12 of 20 supported"):
+        words_px = table.fontMetrics().horizontalAdvance(f"○ {finding}")
+        assert table.columnWidth(VERDICT_COLUMN) >= words_px + CELL_MARGIN_PX, f"“{finding}” is not cut"
