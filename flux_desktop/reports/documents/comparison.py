@@ -87,6 +87,7 @@ class _Side(Struct, kw_only=True):
 
 
 CONDITIONS: dict[str, Callable[[_Side], object]] = {
+    "kinds of runs": lambda side: side.recorded.plan.purpose,
     "data": lambda side: _data(side.recorded.plan),
     "parameters": lambda side: query_string(side.recorded.plan.options),
     "server builds": lambda side: side.recorded.plan.bundle,
@@ -186,7 +187,7 @@ def _differences(base: _Side, new: _Side) -> list[str]:
 def _data(plan: RunPlan) -> str:
     match plan.source:
         case WavSource():
-            return Path(plan.source.path).name
+            return f"{Path(plan.source.path).name}{', repeated' * plan.source.loop}"
         case DataSetSource():
             return f"{Path(plan.source.path).name}, seed {plan.source.seed}"
         case MicrophoneSource():

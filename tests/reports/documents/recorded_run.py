@@ -12,7 +12,7 @@ from flux_desktop.engine.recording.recording_file import RUN_FILE
 from flux_desktop.engine.records.events import ConnectionEnded, Event, Received, RunEnded, Snapshot
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.pass_criteria import Limit, LimitResult
-from flux_desktop.engine.records.plan import RunPlan, WavSource
+from flux_desktop.engine.records.plan import LIVE, RunPlan, WavSource
 from flux_desktop.flux.turns import Turn
 from tests.recordings import append, content
 from tests.reports.recorded_talk import session_of
@@ -31,7 +31,14 @@ HOSTILE = (
 
 
 def recorded(
-    parent: Path, *, connections: int = 4, updates: int = 60, scale: float = 1.0, streams_per_channel: int = 1
+    parent: Path,
+    *,
+    connections: int = 4,
+    updates: int = 60,
+    scale: float = 1.0,
+    streams_per_channel: int = 1,
+    purpose: str = LIVE,
+    loop: bool = False,
 ) -> Path:
     """A session folder; `scale` multiplies all latencies, seeded."""
     rng = np.random.default_rng(7)
@@ -77,8 +84,9 @@ def recorded(
     )
     plan = RunPlan(
         endpoint="my-flux",
-        source=WavSource(path="call.wav"),
+        source=WavSource(path="call.wav", loop=loop),
         connections=connections,
+        purpose=purpose,
         streams_per_channel=streams_per_channel,
     )
     session = session_of(parent, plan, *events[:-1])

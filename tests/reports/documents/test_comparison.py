@@ -45,6 +45,10 @@ def test_runs_of_other_conditions_are_not_comparable_unless_forced(tmp_path: Pat
     assert "not comparable: different connections" in forced.verdict()
     shared = compare_sessions(base, recorded(tmp_path / "c", streams_per_channel=2))
     assert shared.reasons == ["different streams per channel (1 and 2)"]
+    search = compare_sessions(base, recorded(tmp_path / "d", purpose="capacity"))
+    assert search.reasons == ["different kinds of runs (live and capacity)"]
+    looped = compare_sessions(base, recorded(tmp_path / "e", loop=True))
+    assert looped.reasons == ["different data (call.wav and call.wav, repeated)"]
 
 
 def test_a_run_that_proves_nothing_is_no_baseline(tmp_path: Path) -> None:
