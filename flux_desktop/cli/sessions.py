@@ -21,6 +21,7 @@ from flux_desktop.cli.paths import existing_sessions_folder, sessions_folder
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
+from flux_desktop.reports.accuracy_text import count
 from flux_desktop.reports.sessions.facts import (
     FIGURES,
     About,
@@ -45,6 +46,7 @@ from flux_desktop.reports.sessions.retention import load_retention, save_retenti
 from flux_desktop.reports.sessions.trend import alike_to, interval_words, trend
 
 _PIPE_WIDTH = 240
+_WITHOUT_SUBJECT = frozenset({"list", "retention", "prune"})
 _ACTIONS = {
     "list": "all sessions, newest first",
     "search": "those with every word of TEXT in their facts or transcripts",
@@ -98,6 +100,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _carry_out(args: argparse.Namespace, parent: Path) -> int:
+    if args.subject and args.action in _WITHOUT_SUBJECT:
+        what = f"sessions {args.action} takes no SUBJECT, but “{' '.join(args.subject)}” was given."
+        todo = "flux-stress sessions search TEXT shows the sessions with these words." * (args.action == "list")
+        raise ProblemError(Problem(code="option_unknown", what=what, todo=todo))
     match args.action:
         case "list":
             _print(SessionIndex(parent).sessions(), as_json=args.json)
@@ -147,8 +153,8 @@ def _trend(args: argparse.Namespace, parent: Path) -> None:
     if args.json:
         printer.line(plain_json(msgspec.json.encode(figure_trend).decode()))
         return
-    count = len(figure_trend.points)
-    complain(plain(f"{figure_trend.label}: {count} session{'s' * (count != 1)} with {figure_trend.common}."))
+    sessions = count(len(figure_trend.points), "session")
+    complain(plain(f"{figure_trend.label}: {sessions} with {figure_trend.common}."))
     for point in figure_trend.points:
         more = "" if point.usable else "  (proves nothing: no part of the trend)"
         printer.line(plain(f"{point.name}  {point.value:10.1f}  ({interval_words(point)}){more}"))
@@ -173,7 +179,8 @@ def _prune(args: argparse.Namespace, parent: Path) -> int:
         complain(f"Nothing to delete: the newest {KEEP_LAST} and starred sessions are always kept.")
         return ExitCode.OK
     size_mb = sum(each.size_bytes for each in dropped) / 1e6
-    complain(f"{len(dropped)} sessions of {size_mb:,.0f} MB, the oldest from {plain(dropped[0].wall_time)}.")
+    oldest = plain(dropped[0].wall_time or dropped[0].name)
+    complain(f"{count(len(dropped), 'session')} of {size_mb:,.0f} MB, the oldest from {oldest}.")
     if not args.yes:
         if not sys.stdin.isatty():
             complain("Pass --yes to delete them for good.")

@@ -88,10 +88,19 @@ def test_pruning_needs_consent(tmp_path: Path, capsys, monkeypatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     name = recorded(tmp_path).name
     assert sessions(tmp_path, "prune") == ExitCode.USAGE
+    assert capsys.readouterr().err.startswith("1 session of 0 MB, the oldest from ")
     assert listed(tmp_path, capsys) == [name]
     assert sessions(tmp_path, "prune", "--yes") == ExitCode.OK
     assert not (tmp_path / name).exists()
     assert not (tmp_path / ".deleted").exists()
+
+
+@pytest.mark.parametrize("action", ["list", "prune", "retention"])
+def test_words_that_an_action_does_not_take_are_refused(action: str, tmp_path: Path, capsys) -> None:
+    assert sessions(tmp_path, action, "hello", "world") == ExitCode.USAGE
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"sessions {action} takes no SUBJECT, but “hello world” was given.")
 
 
 @pytest.mark.parametrize("words", [("show", "nothing"), ("delete",), ("import", "/nowhere.zip"), ("note", "x")])
