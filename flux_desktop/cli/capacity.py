@@ -41,6 +41,7 @@ from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, money
 from flux_desktop.experiments.capacity import INTERRUPTED, CapacitySearch
 from flux_desktop.experiments.capacity_plan import STREAM_MAX_S, CapacityPlan, Progress, on_demand_plan
 from flux_desktop.experiments.clip_run import MakeEngine
+from flux_desktop.reports.accuracy_text import count
 from flux_desktop.reports.capacity_policy import policy_for
 
 MAX_STREAMS = 100
@@ -159,7 +160,7 @@ async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, 
 
     def show_progress(progress: Progress) -> None:
         if live:
-            text = f"{progress.rung.streams} streams: {progress.phase}, {progress.left_s:.0f} s left"
+            text = f"{count(progress.rung.streams, 'stream')}: {progress.phase}, {progress.left_s:.0f} s left"
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
     def show_event(event: Event) -> None:
@@ -211,7 +212,8 @@ def rung_line(outcome: RungOutcome) -> str:
     figures = "; ".join(f"{each.criterion.name} {interval_text(each)}" for each in outcome.measured)
     told_by_figures = any(each.judgement == "FAIL" for each in outcome.measured) and not outcome.refused
     reason = f": {outcome.reason}" if outcome.reason and not told_by_figures else ""
-    return f"{outcome.judgement:<9} {outcome.streams:>5} streams{how}{again}{reason}  {figures}".rstrip()
+    streams = f"{outcome.streams:>5} stream{'s' * (outcome.streams != 1)}"
+    return f"{outcome.judgement:<9} {streams}{how}{again}{reason}  {figures}".rstrip()
 
 
 def result_lines(report: CapacityReport, prices: Prices, utilisation: float) -> list[str]:

@@ -119,6 +119,8 @@ def test_a_rung_says_what_its_figures_do_not() -> None:
     fine = (Measured(criterion=LIMIT, value_ms=90, low_ms=80, high_ms=99, n=500),)
     outcome = RungOutcome(streams=2, judgement="FAIL", measured=fine, lost=1, reason="1 of 2 streams was lost")
     assert "FAIL          2 streams: 1 of 2 streams was lost  wire_p95_ms 90 ms" in capacity.rung_line(outcome)
+    one = RungOutcome(streams=1, judgement="PASS", measured=fine)
+    assert capacity.rung_line(one) == "PASS          1 stream  wire_p95_ms 90 ms (80 to 99, n = 500)"
 
 
 @pytest.mark.parametrize(

@@ -28,12 +28,15 @@ def report() -> ProbeReport:
         reachable=True,
         findings=findings,
         unknown_messages=['{"type":"New"}'],
+        streams=1,
+        duration_s=2.0,
     )
 
 
 def test_a_ticket_has_every_finding_and_unknown_message() -> None:
     lines = ticket_lines(report())
     assert lines[0].startswith("Endpoint flux-en-prod (us-east-1)")
+    assert lines[1].endswith(", 1 stream, 2 s")
     assert "option:numerals | documented: yes | this build: no | HTTP 424" in lines
     assert lines[-1] == 'Unknown message: {"type":"New"}'
 

@@ -126,7 +126,7 @@ def judge(
     if samples.long_steps > LONG_STEPS_MAX:
         return "FAIL", measured, f"{samples.long_steps:.0%} of the Updates came at half the usual rate or below"
     if connected < streams:
-        return "UNDECIDED", measured, f"only {connected} of {streams} streams were open"
+        return "UNDECIDED", measured, f"only {connected} of {streams} stream{'s' * (streams != 1)} were open"
     unsure = [each for each in measured if each.judgement != "PASS"]
     if unsure:
         return "UNDECIDED", measured, "; ".join(_unsure(each) for each in unsure)

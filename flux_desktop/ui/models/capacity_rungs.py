@@ -58,7 +58,7 @@ def rung_tip(outcome: RungOutcome) -> str:
         (True, "below"): "after all streams had been closed and a cool-down",
         (False, "above"): "right after an overload",
     }.get((outcome.after_cool_down, outcome.approach), "right after an overload")
-    lines = [f"{outcome.judgement} with {outcome.streams} streams, {how}"]
+    lines = [f"{outcome.judgement} with {text.count(outcome.streams, 'stream')}, {how}"]
     lines += [
         f"{each.criterion.label}: {interval_text(each)}, limit {each.criterion.below_ms:g} ms"
         for each in outcome.measured
@@ -77,7 +77,7 @@ def progress_words(progress: Progress | None) -> tuple[str, str]:
     if progress is None:
         return "Starting…", ""
     return (
-        f"{progress.rung.streams} streams: {progress.phase}, {progress.open_streams} open",
+        f"{text.count(progress.rung.streams, 'stream')}: {progress.phase}, {progress.open_streams} open",
         f"{text.clock(max(0.0, progress.left_s))} left in this phase",
     )
 

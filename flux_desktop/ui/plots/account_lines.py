@@ -110,7 +110,7 @@ class AccountLines:
             for began_s, ended_s, streams, judgement in source.verdicts:
                 colour = QColor(getattr(colours, VERDICT_TOKENS[judgement]))
                 names = (f"{MARKS[judgement]} {streams}", f"{streams}")
-                tip = f"{judgement} with {streams} streams"
+                tip = f"{judgement} with {text.count(streams, 'stream')}"
                 self._bar(lanes, top, (began_s, ended_s, end_s), names, tip, colour, colours.text)
         timeline = source.timeline
         if timeline.running:

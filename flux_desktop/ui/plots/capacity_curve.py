@@ -77,7 +77,11 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
             self._draw_criterion(criterion, place, rungs, top_ms)
         self._draw_bracket()
         result = self._model.result
-        words = "nothing measured yet" if not rungs else f"{text.count(len(rungs), 'rung')}, up to {widest} streams"
+        words = (
+            "nothing measured yet"
+            if not rungs
+            else f"{text.count(len(rungs), 'rung')}, up to {text.count(widest, 'stream')}"
+        )
         self.setAccessibleName(
             f"Latency against concurrent streams: {words}. {'' if result is None else result.sentence()}"
         )
