@@ -7,8 +7,9 @@ by silence until its last turn has ended. When a connection ends, the next one o
 from __future__ import annotations
 
 import asyncio
+import heapq
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -89,6 +90,14 @@ def clip_plan(
         batch_size=0,
         limits=(),
     )
+
+
+def lasts_s(streams_s: Iterable[float], at_once: int) -> float:
+    """How long streams of these lengths last, of which the next one opens whenever one of `at_once` has ended."""
+    ends_s = [0.0] * max(1, at_once)
+    for stream_s in streams_s:
+        heapq.heapreplace(ends_s, ends_s[0] + stream_s)
+    return max(ends_s)
 
 
 MakeEngine = Callable[[Callable[[Event], None]], Supervisor]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import batched, pairwise
 from pathlib import Path
 
 from msgspec import Struct
@@ -30,7 +30,7 @@ from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.evaluation.turns.reference import reference_turns
-from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan
+from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan, lasts_s
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.experiments.sweep_state import NOT_SAVED, STATE_FOLDER, SweepState, digest
 from flux_desktop.flux.options import FluxOptions
@@ -69,11 +69,21 @@ class SweepPlan(Struct, frozen=True, kw_only=True):
 class SweepSize(Struct, frozen=True, kw_only=True):
     """What a sweep takes at most; what is already recorded is not counted."""
 
-    clips: int
+    streams_s: tuple[float, ...]
+    """How long a stream of each clip lasts."""
     streams: int
     recorded: int
     stream_minutes: float
     minutes: float
+
+    @property
+    def clips(self) -> int:
+        """Clips that are recorded."""
+        return len(self.streams_s)
+
+    def live_s(self, streams_per_clip: int, at_once: int) -> float:
+        """How long live runs of these clips last at most, so many streams of each."""
+        return lasts_s((each_s for each_s in self.streams_s for _ in range(streams_per_clip)), at_once)
 
 
 class SweepRecording(Struct, frozen=True, kw_only=True):
@@ -111,7 +121,7 @@ class Sweep:
         self._clips = read_data_set(plan.data, plan.columns).clips
         if not any(reference_turns(clip) for clip in self._clips):
             raise unusable(Path(plan.data), "None of its clips states where turns end.", "Add turns to its manifest.")
-        self._lengths_s = [_length_s(clip) for clip in self._clips]
+        self._streams_s = [_length_s(clip) + TIMEOUT_MS / 1000 + _OPENING_S for clip in self._clips]
         self._run: ClipRun | None = None
         self._stopped = self._invalid = False
         self._notes: list[str] = []
@@ -122,15 +132,15 @@ class Sweep:
     def size(self) -> SweepSize:
         """What is still to be recorded."""
         left = self._left(self._recorded())
-        seconds = sum(self._lengths_s[place] + TIMEOUT_MS / 1000 + _OPENING_S for place in left)
-        clips = sum(bool(reference_turns(clip)) for clip in self._clips)
-        streams = clips * self._plan.repeats
+        left_s = [self._streams_s[place] for place in left]
+        streams_s = tuple(self._streams_s[place] for place, clip in enumerate(self._clips) if reference_turns(clip))
+        streams = len(streams_s) * self._plan.repeats
         return SweepSize(
-            clips=clips,
+            streams_s=streams_s,
             streams=streams,
             recorded=streams - len(left),
-            stream_minutes=seconds / 60,
-            minutes=seconds / 60 / max(1, min(self._plan.at_once, len(left))),
+            stream_minutes=sum(left_s) / 60,
+            minutes=sum(lasts_s(run_s, self._plan.at_once) for run_s in batched(left_s, _PER_RUN_MAX)) / 60,
         )
 
     @property

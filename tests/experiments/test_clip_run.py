@@ -16,7 +16,7 @@ from flux_desktop.engine.records.commands import Command, SendControl
 from flux_desktop.engine.records.events import ConnectionEnded, RunStarted
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
+from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan, lasts_s
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.flux.options import FluxOptions
 
@@ -30,6 +30,13 @@ def data_set(tmp_path: Path) -> Path:
     path = tmp_path / "manifest.jsonl"
     path.write_bytes(msgspec.json.encode(row))
     return path
+
+
+def test_the_next_stream_opens_when_one_has_ended() -> None:
+    assert lasts_s([], 2) == 0
+    assert lasts_s([3, 1, 1, 1], 2) == 3
+    assert lasts_s([1, 1, 1, 3], 2) == 4, "the long one opens last"
+    assert lasts_s([1, 2], 8) == 2
 
 
 def carried_out(

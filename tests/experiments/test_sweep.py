@@ -72,6 +72,23 @@ def test_clips_without_turns_are_not_counted(data_set: Path) -> None:  # noqa: F
     assert (size.clips, size.streams, size.recorded) == (1, 2, 0)
 
 
+def test_the_time_is_that_of_the_connection_which_streams_longest(data_set: Path) -> None:  # noqa: F811
+    stream_s = 3 + TIMEOUT_MS / 1000 + 0.5
+    size = sweep_of(data_set, repeats=5, at_once=4).size
+    assert (60 * size.stream_minutes, 60 * size.minutes) == pytest.approx((5 * stream_s, 2 * stream_s))
+    assert size.live_s(9, 4) == pytest.approx(3 * stream_s)
+
+
+def test_each_run_of_a_sweep_ends_before_the_next_one_begins(
+    data_set: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sweep, "_PER_RUN_MAX", 2)
+    assert 60 * sweep_of(data_set, repeats=3, at_once=4).size.minutes == pytest.approx(
+        2 * (3 + TIMEOUT_MS / 1000 + 0.5)
+    )
+
+
 def test_a_complete_sweep_is_recorded_anew(data_set: Path) -> None:  # noqa: F811
     one = sweep_of(data_set, repeats=1)
     record_once(one, data_set)

@@ -94,18 +94,12 @@ class TraceRecorder:
             return ""
         used = endpoints or [self._state.endpoint]
         paid = [endpoint for endpoint in used if endpoint != LOCAL_ENDPOINT] or used
-        return cost_words(len(paid) * self._live_stream_minutes(streams_per_clip), paid[0], self._state.prices)
+        stream_minutes = len(paid) * streams_per_clip * sum(self._size.streams_s) / 60
+        return cost_words(stream_minutes, paid[0], self._state.prices)
 
     def live_s(self, streams_per_clip: int, at_once: int) -> float | None:
         """How long such live runs are expected to last, so many streams at the same time."""
-        if self._size is None:
-            return None
-        return 60 * self._live_stream_minutes(streams_per_clip) / min(at_once, streams_per_clip * self._size.clips)
-
-    def _live_stream_minutes(self, streams_per_clip: int) -> float:
-        assert self._size is not None
-        left = max(1, self._size.streams - self._size.recorded)
-        return streams_per_clip * self._size.clips * self._size.stream_minutes / left
+        return None if self._size is None else self._size.live_s(streams_per_clip, at_once)
 
     @property
     def recording(self) -> bool:
