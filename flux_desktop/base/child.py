@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 from asyncio.subprocess import PIPE, Process
 from collections import deque
@@ -24,6 +25,8 @@ _STDERR_LIMIT_S = 1.0
 """Standard error ends with the child, unless a grandchild keeps it open."""
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows any number ends a process at once
 _LEVELS = logging.getLevelNamesMapping()
+_LINE = re.compile(rf"({'|'.join(_LEVELS)}):? (?:([\w.]+): )?")
+"""How a line that a child has logged begins: level and logger, which this process's own lines state as well."""
 
 
 class Child:
@@ -92,8 +95,11 @@ class Child:
         while line := await process.stderr.readline():
             text = redact_log(line.decode("utf-8", "replace").rstrip())
             self.stderr_tail.append(text)
-            level = _LEVELS.get(text.split(" ", 1)[0].rstrip(":"), level)
-            _LOG.log(level, "%s: %s", self.name, text)
+            logger = _LOG
+            if begins := _LINE.match(text):
+                level, text = _LEVELS[begins[1]], text[begins.end() :]
+                logger = logging.getLogger(begins[2] or __name__)
+            logger.log(level, "%s: %s", self.name, text)
 
 
 def _signal(process: Process, number: int) -> None:

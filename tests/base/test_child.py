@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -29,6 +30,21 @@ async def test_words_that_come_after_its_end_are_its_last_words() -> None:
     assert await process.stdout.read() == b"", "it has left"
     assert await child.stop() == 7
     assert list(child.stderr_tail) == ["out of memory"]
+
+
+@POSIX
+async def test_a_line_that_it_has_logged_states_level_and_logger_once(caplog: pytest.LogCaptureFixture) -> None:
+    child = Child("child")
+    lines = ["ERROR some.module: it failed", "Traceback", "WARNING: it goes on", "ERROR of a program"]
+    with caplog.at_level(logging.WARNING):
+        await child.start(["sh", "-c", "printf '%s\\n' \"$@\" >&2", "sh", *lines])
+        await child.stop()
+    assert [(record.levelname, record.name, record.message) for record in caplog.records] == [
+        ("ERROR", "some.module", "child: it failed"),
+        ("ERROR", "flux_desktop.base.child", "child: Traceback"),
+        ("WARNING", "flux_desktop.base.child", "child: it goes on"),
+        ("ERROR", "flux_desktop.base.child", "child: of a program"),
+    ]
 
 
 @POSIX
