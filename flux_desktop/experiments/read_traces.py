@@ -71,7 +71,7 @@ def read_traces(folders: Iterable[Path]) -> ReadTraces:
             for event in read_session(folder):
                 reader.feed(event)
         except OSError as error:
-            raise session_unusable(folder, f"{error.strerror or error}.") from error
+            raise session_unusable(folder, f"{error.filename or folder}: {error.strerror or error}.") from error
         if reader.doubt:
             notes.append(reader.doubt)
         session_traces = reader.traces()

@@ -22,7 +22,10 @@ def test_a_recording_is_one_clip_and_a_data_set_all_of_its_own() -> None:
 
 
 def test_recordings_that_are_gone_or_never_were_are_named() -> None:
-    with pytest.raises(ProblemError, match="recordings are missing"):
-        clips(DataSetSource(path="gone.jsonl"))
+    with pytest.raises(ProblemError, match=r"data set /x/gone.jsonl cannot be used: There is no such") as caught:
+        clips(DataSetSource(path="/x/gone.jsonl"))
+    assert "Put it back" in caught.value.problem.todo
+    with pytest.raises(ProblemError, match=r"recording /x/gone.wav does not exist"):
+        clips(WavSource(path="/x/gone.wav"))
     with pytest.raises(ProblemError, match="microphone"):
         clips(MicrophoneSource())
