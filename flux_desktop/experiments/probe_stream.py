@@ -39,11 +39,12 @@ _DENIALS = frozenset({"model_refused", "request_invalid", "server_error", "model
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """A message, seconds after the stream was opened, and its text."""
+    """A message, seconds after the stream was opened, and its text; whether fields of it have wrong types."""
 
     at_s: float
     message: ServerMessage
     text: str
+    has_wrong_types: bool = False
 
 
 class ProbeStream:
@@ -104,13 +105,14 @@ class ProbeStream:
     def on_message(self, payload: bytes, is_text: bool, received_s: float) -> None:
         """Keep a message; never raises."""
         text = payload.decode("utf-8", "replace")
+        wrong_fields: list[str] = []
         try:
-            message = parse_server_message(payload)
+            message = parse_server_message(payload, wrong_fields)
         except MessageError:
             self.unreadable.append(text)
             self._unreadable_s.append(received_s - self._opened_s)
         else:
-            self.arrivals.append(Arrival(received_s - self._opened_s, message, text))
+            self.arrivals.append(Arrival(received_s - self._opened_s, message, text, bool(wrong_fields)))
         self._changed.set()
 
     def on_end(self, end: StreamEnd) -> None:
@@ -177,8 +179,9 @@ class ProbeStream:
         ]
 
     def unknown(self) -> list[str]:
-        """Messages that this program does not know, as they came."""
-        return [*self.unreadable, *(each.text for each in self.arrivals if isinstance(each.message, Unknown))]
+        """Messages that this program does not know, as they came, and those with fields of wrong types."""
+        odd = (each.text for each in self.arrivals if isinstance(each.message, Unknown) or each.has_wrong_types)
+        return [*self.unreadable, *odd]
 
     def events(self, conn: int, origin_s: float) -> list[Event]:
         """The stream as the events of connection `conn`, in s since `origin_s` by the clock; raw, and without audio."""

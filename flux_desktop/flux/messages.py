@@ -7,8 +7,10 @@ Source: Deepgram's published SDK types for ``listen.v2`` and its Flux documentat
 
 from __future__ import annotations
 
+from contextlib import suppress
 from enum import StrEnum
-from typing import Any, Literal
+from functools import cache
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
@@ -174,7 +176,9 @@ _CLIENT_TYPES = {
     "Finalize": Finalize,
     "KeepAlive": KeepAlive,
 }
-_SERVER_TYPES = frozenset({"Connected", "TurnInfo", "ConfigureSuccess", "ConfigureFailure", "Warning", "Error"})
+_SERVER_TYPES: dict[str, type[KnownServerMessage]] = {
+    kind.__name__.rstrip("_"): kind for kind in get_args(KnownServerMessage)
+}
 
 
 def encode(message: ClientMessage | KnownServerMessage) -> str:
@@ -182,21 +186,27 @@ def encode(message: ClientMessage | KnownServerMessage) -> str:
     return _encoder.encode(message).decode()
 
 
-def parse_server_message(data: bytes | str) -> ServerMessage:
-    """Parse one server message; raises `MessageError` and nothing else, whatever the bytes are."""
+def parse_server_message(data: bytes | str, wrong_fields: list[str] | None = None) -> ServerMessage:
+    """Parse one server message; raises `MessageError` and nothing else, whatever the bytes are.
+
+    A field of a wrong type is read where it is clear what is meant ("0" and 0.0 are 0), and is absent elsewhere; so is
+    a word without a text. Its name is appended to `wrong_fields`. Without its event a TurnInfo is no message.
+    """
     try:
         message: ServerMessage = _server_decoder.decode(data)
         return message
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass  # an unknown type or not a message: distinguished below
+        pass  # an unknown type, a field of a wrong type, or not a message: distinguished below
     fields = _fields(data)
     name = fields["type"]
     if name in _SERVER_TYPES:
-        try:
-            known: KnownServerMessage = msgspec.convert(fields, KnownServerMessage)
-            return known
-        except msgspec.ValidationError as error:
-            raise MessageError("wrong_types", f"{name}: {error}") from None
+        wrong: list[str] = []
+        known = _read_leniently(_SERVER_TYPES[name], fields, wrong)
+        if "event" in wrong:
+            raise MessageError("wrong_types", f"{name}: its event is not a text")
+        if wrong_fields is not None:
+            wrong_fields += wrong
+        return known
     sequence_id, request_id = fields.get("sequence_id"), fields.get("request_id")
     return Unknown(
         type=name,
@@ -246,6 +256,35 @@ def parse_client_message(data: bytes | str) -> ClientMessage | Unknown:
         return known
     except msgspec.ValidationError as error:
         raise MessageError("wrong_types", f"{name}: {error}") from None
+
+
+@cache
+def _field_types(kind: type[Struct]) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(kind)}
+
+
+def _read_leniently[T: Struct](kind: type[T], fields: dict[str, Any], wrong: list[str]) -> T:
+    read = kind()
+    for name, field_type in _field_types(kind).items():
+        if name in fields:
+            try:
+                setattr(read, name, msgspec.convert(fields[name], field_type))
+            except msgspec.ValidationError:
+                wrong.append(name)
+                with suppress(msgspec.ValidationError):
+                    setattr(read, name, _meant(name, fields[name], field_type))
+    return read
+
+
+def _meant(name: str, value: object, field_type: Any) -> object:
+    """What a value of a wrong type stands for; raises `msgspec.ValidationError` where that is not clear."""
+    if name == "words" and isinstance(value, list):
+        texts = [each for each in value if isinstance(each, dict) and isinstance(each.get("word"), str)]
+        return [_read_leniently(Word, each, []) for each in texts]
+    if name == "thresholds" and isinstance(value, dict):
+        return _read_leniently(ThresholdsInForce, value, [])
+    is_word = isinstance(value, str) and not value[-1:].isdigit()  # "nan" and "null" are no numbers
+    return msgspec.convert(value, field_type, strict=is_word)
 
 
 def _fields(data: bytes | str) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def test_a_fatal_error_ends_it_with_the_servers_words() -> None:
         if what == "ForceEndTurn":
             stream.say("Error", code="UNPARSABLE_CLIENT_MESSAGE", description="unknown variant")
             stream.say("Surprise", detail=1)
+            stream.say("Warning", code=7)
         else:
             polite(stream, what)
 
@@ -73,9 +74,10 @@ def test_a_fatal_error_ends_it_with_the_servers_words() -> None:
         async with stream_on(FakeTransport(strict)) as stream:
             stream.begin_audio()
             assert stream.send(encode(ForceEndTurn()))
-            assert await stream.wait_for(lambda: bool(stream.unknown()), 1.0)
+            assert await stream.wait_for(lambda: len(stream.unknown()) == 2, 1.0)
             assert stream.is_over
             assert stream.why_over() == "UNPARSABLE_CLIENT_MESSAGE: unknown variant"
             assert "Surprise" in stream.unknown()[0]
+            assert "Warning" in stream.unknown()[1]
 
     run(live())

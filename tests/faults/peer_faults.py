@@ -208,6 +208,7 @@ def _sequence_gap(session: Session, conversation: ScriptedConversation) -> None:
 
 def _wrong_types(session: Session, conversation: ScriptedConversation) -> None:
     session.message(b'{"type":"TurnInfo","event":7,"turn_index":"one","transcript":[],"words":3}')
+    conversation.turn("Update", turn_index=str(conversation.turn_index), words=[{"word": 7}])
 
 
 def _resumed_without_eager(session: Session, conversation: ScriptedConversation) -> None:

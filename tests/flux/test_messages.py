@@ -268,7 +268,7 @@ def test_no_field_but_the_type_is_required(message_type: str) -> None:
         (b"null", "not_an_object"),
         (b"{}", "no_type"),
         (b'{"type":7}', "no_type"),
-        (b'{"type":"TurnInfo","turn_index":"first"}', "wrong_types"),
+        (b'{"type":"TurnInfo","event":7}', "wrong_types"),
         (b'{"type":"Connected","sequence_id":1e999}', "not_json"),
     ],
 )

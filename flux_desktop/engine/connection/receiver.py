@@ -97,8 +97,9 @@ class Receiver:
         self.messages_received += 1
         t, text = received_s - self._context.origin_s, payload.decode("utf-8", "replace")
         tracker = self.tracker
+        wrong_fields: list[str] = []
         try:
-            message = parse_server_message(payload)
+            message = parse_server_message(payload, wrong_fields)
         except MessageError as error:
             event = Received(t=t, conn=self._conn, type=UNREADABLE, text=text, turn_state=tracker.state)
             event.violations = [f"message_{error.kind}"]
@@ -116,6 +117,8 @@ class Receiver:
             self.event_counts[message.event] += 1
             if self._turn_offset or self._audio_offset_s:
                 shift(message, self._turn_offset, self._audio_offset_s)
+            if "transcript" in wrong_fields and (turn := tracker.turn) and message.turn_index in (None, turn.index):
+                message.transcript, message.words = turn.transcript, turn.words  # it says nothing of the text
             is_beyond = self._limit_window(message)
             event = Received(
                 t=t,
@@ -136,6 +139,8 @@ class Receiver:
         if step.turn is not None:  # a copy: the turn goes on changing after its event
             event.turn = replace(step.turn)
         event.turn_state = tracker.state
+        if wrong_fields:
+            violations.append("message_wrong_types")
         if violations or step.violations:
             event.violations = violations + [violation.rule for violation in step.violations]
             self.violations.update(event.violations)

@@ -1,0 +1,61 @@
+"""What a connection makes of messages that no correct server sends: the text is kept, and the anomaly is counted."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from flux_desktop.engine.records.events import Received
+from tests.engine.messages import Messages
+
+
+class Server:
+    """Sends TurnInfos to one connection."""
+
+    def __init__(self) -> None:
+        self.messages = Messages()
+        self.receiver = self.messages.receiver(1)
+
+    def turn(self, event: str, text: object, index: object = 0, **more: object) -> Received:
+        """One TurnInfo; returns its event."""
+        trigger = {"trigger": "model"} if event == "EndOfTurn" else {}
+        fields = {"event": event, "transcript": text, "turn_index": index, **trigger, **more}
+        return self.messages.received(1.0, 1, json.dumps({"type": "TurnInfo", **fields}))
+
+    @property
+    def texts(self) -> list[str]:
+        """Of the turns that have ended."""
+        return [turn.transcript for turn in self.receiver.final_turns]
+
+
+@pytest.mark.parametrize("wrong", [{"index": "0"}, {"index": 0.0}, {"words": None}, {"words": [3]}])
+def test_a_field_of_a_wrong_type_costs_no_text(wrong: dict[str, object]) -> None:
+    server = Server()
+    server.turn("StartOfTurn", "hello")
+    end = server.turn("EndOfTurn", "Hello there.", **wrong)
+    assert (end.type, end.violations) == ("TurnInfo", ["message_wrong_types"])
+    assert server.texts == ["Hello there."]
+    assert server.receiver.violations == {"message_wrong_types": 1}
+
+
+def test_a_transcript_of_a_wrong_type_leaves_that_of_its_turn() -> None:
+    server = Server()
+    server.turn("StartOfTurn", "hello")
+    server.turn("Update", None)
+    server.receiver.close()
+    assert server.texts == ["hello"]
+
+
+def test_a_transcript_of_a_wrong_type_takes_none_of_another_turn() -> None:
+    server = Server()
+    server.turn("StartOfTurn", "hello")
+    server.turn("Update", None, 1)
+    server.receiver.close()
+    assert server.texts == ["hello"]
+
+
+def test_an_answer_with_a_field_of_a_wrong_type_is_counted() -> None:
+    server = Server()
+    event = server.messages.received(1.0, 1, '{"type":"Warning","code":7,"description":"slow"}')
+    assert (event.type, event.description, event.violations) == ("Warning", "slow", ["message_wrong_types"])
