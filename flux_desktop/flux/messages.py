@@ -10,10 +10,10 @@ from __future__ import annotations
 from contextlib import suppress
 from enum import StrEnum
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 TINY_KEEP_ALIVE = b"\x00\x00"
 """One sample of linear16 silence, which keeps a SageMaker stream alive: Flux has no KeepAlive message."""
@@ -60,7 +60,7 @@ class TurnInfo(Struct, tag="TurnInfo", omit_defaults=True):
     event: str = ""
     request_id: str | None = None
     sequence_id: int | None = None
-    turn_index: int | None = None
+    turn_index: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
     audio_window_start: float | None = None
     audio_window_end: float | None = None
     transcript: str = ""

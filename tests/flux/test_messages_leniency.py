@@ -25,12 +25,17 @@ def parsed(kind: str, **fields: object) -> tuple[ServerMessage, list[str]]:
 
 @pytest.mark.parametrize(
     ("value", "index"),
-    [("0", 0), (0.0, 0), ("2", 2), (2.0, 2), ("first", None), ("nan", None), (1.5, None), (True, None), ([], None)],
+    [("0", 0), (0.0, 0), ("2", 2), (2.0, 2), ("first", None), ("nan", None), (1.5, None), (True, None), ([], None)]
+    + [(-1, None), ("-1", None), (2**63, None), (2**70, None), (1e30, None)],
 )
 def test_a_turn_index_of_a_wrong_type_is_what_it_clearly_means(value: object, index: int | None) -> None:
     message, wrong = parsed("TurnInfo", event="Update", turn_index=value, transcript="so")
     assert message == TurnInfo(event="Update", turn_index=index, transcript="so")
     assert wrong == ["turn_index"]
+
+
+def test_the_largest_turn_index_is_right() -> None:
+    assert parsed("TurnInfo", turn_index=2**63 - 1) == (TurnInfo(turn_index=2**63 - 1), [])
 
 
 @pytest.mark.parametrize("value", ["nan", "Infinity", "null", "", False, {}])

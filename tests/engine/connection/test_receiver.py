@@ -29,7 +29,7 @@ class Server:
         return [turn.transcript for turn in self.receiver.final_turns]
 
 
-@pytest.mark.parametrize("wrong", [{"index": "0"}, {"index": 0.0}, {"words": None}, {"words": [3]}])
+@pytest.mark.parametrize("wrong", [{"index": "0"}, {"index": 0.0}, {"index": 2**70}, {"words": None}, {"words": [3]}])
 def test_a_field_of_a_wrong_type_costs_no_text(wrong: dict[str, object]) -> None:
     server = Server()
     server.turn("StartOfTurn", "hello")
