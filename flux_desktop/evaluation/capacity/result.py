@@ -53,6 +53,12 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
         known = self.kind in ("BRACKETED", "REFUSED") and self.passes > 0
         return max(1, math.floor(UTILISATION * self.passes / (self.instances or 1))) if known else None
 
+    @property
+    def finding(self) -> str:
+        """The result in a few words, for lists: ``BRACKETED 46``."""
+        is_number = self.passes or self.kind in ("BRACKETED", "REFUSED")  # 0: not even one
+        return f"{self.kind} {self.passes}" if is_number else self.kind
+
     def sentence(self) -> str:
         """The answer in words, without its price."""
         return f"{self.kind}: {' '.join([self._answer(), *self._remarks()])}"

@@ -21,6 +21,7 @@ from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.data_identity import differing_clips, read_data_identity
 from flux_desktop.reports.documents.latencies import read_latencies
 from flux_desktop.reports.documents.report_parts import LABELS
+from flux_desktop.reports.findings import read_capacity
 from flux_desktop.reports.run_result import FinalSummary, final_summary
 from flux_desktop.reports.session_summary import RecordedRun, read_recorded_run
 
@@ -84,6 +85,8 @@ class _Side(Struct, kw_only=True):
     figures: dict[str, Estimate]
     data: dict[int, str]
     """`read_data_identity`."""
+    searched: str
+    """What a capacity search found; empty for other runs."""
 
 
 CONDITIONS: dict[str, Callable[[_Side], object]] = {
@@ -157,8 +160,20 @@ def _read(folder: Path) -> _Side:
         figures["cut_offs_per_hold_percent"] = _scaled(accuracy.turns.cut_offs_per_hold, 100)
         figures["decision_p50_ms"] = accuracy.turns.decision_latency_ms["p50"]
     return _Side(
-        recorded=recorded, summary=summary, accuracy=accuracy, figures=figures, data=read_data_identity(folder)
+        recorded=recorded,
+        summary=summary,
+        accuracy=accuracy,
+        figures=figures,
+        data=read_data_identity(folder),
+        searched=_searched(folder),
     )
+
+
+def _searched(folder: Path) -> str:
+    capacity = read_capacity(folder)
+    if capacity is None:
+        return ""
+    return "no result" if capacity.result is None else capacity.result.finding
 
 
 def _unusable(name: str, side: _Side) -> list[str]:
@@ -181,6 +196,11 @@ def _differences(base: _Side, new: _Side) -> list[str]:
     is_same_data = pairs["data"][0] == pairs["data"][1]
     if is_same_data and (count := differing_clips(base.data, new.data)):
         reasons.append(f"different data (clips that have changed since: {count})")
+    if base.searched and new.searched:
+        reasons.append(
+            "capacity searches, whose figures are of several loads together, are compared by what they found: "
+            f"{base.searched} (base) and {new.searched} (new)"
+        )
     return reasons
 
 

@@ -130,11 +130,7 @@ def read_facts(folder: Path) -> SessionFacts:
 
 def _finding(folder: Path, capacity: CapacityReport | None) -> str:
     if capacity is not None:
-        result = capacity.result
-        if result is None:
-            return ""
-        is_number = result.passes or result.kind in ("BRACKETED", "REFUSED")  # 0: not even one
-        return f"{result.kind} {result.passes}" if is_number else result.kind
+        return "" if capacity.result is None else capacity.result.finding
     experiment = read_experiment(folder)
     return "" if experiment is None else experiment.finding
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.report import document
+from flux_desktop.evaluation.capacity.report import CapacityReport
+from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.comparing.comparison import ChangeFinding, parse_allowed
 from flux_desktop.reports.documents.comparison import compare_sessions
 from tests.reports.documents.recorded_run import cut_off_after_start, failed, recorded
@@ -47,6 +50,13 @@ def test_runs_of_other_conditions_are_not_comparable_unless_forced(tmp_path: Pat
     assert shared.reasons == ["different streams per channel (1 and 2)"]
     search = compare_sessions(base, recorded(tmp_path / "d", purpose="capacity"))
     assert search.reasons == ["different kinds of runs (live and capacity)"]
+    again = recorded(tmp_path / "f", purpose="capacity")
+    for folder, passes in ((tmp_path / "d" / again.name, 7), (again, 9)):
+        result = Result(kind="BRACKETED", passes=passes)
+        (folder / "capacity.json").write_bytes(msgspec.json.encode(CapacityReport(endpoint="e", result=result)))
+    searches = compare_sessions(tmp_path / "d" / again.name, again)
+    assert searches.figures == []
+    assert searches.verdict().endswith(" by what they found: BRACKETED 7 (base) and BRACKETED 9 (new).")
     looped = compare_sessions(base, recorded(tmp_path / "e", loop=True))
     assert looped.reasons == ["different data (call.wav and call.wav, repeated)"]
 
