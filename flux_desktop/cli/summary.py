@@ -12,8 +12,10 @@ from flux_desktop.cli.paths import check_output
 from flux_desktop.cli.results import deliver
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.recording.session_folder import session_named
+from flux_desktop.engine.records.facts import outcome_word
 from flux_desktop.reports.accuracy import read_accuracy
 from flux_desktop.reports.documents.account import read_account
+from flux_desktop.reports.findings import found_sentence, read_capacity, read_experiment
 from flux_desktop.reports.run_result import final_summary
 from flux_desktop.reports.session_summary import read_recorded_run
 
@@ -42,4 +44,9 @@ def run(args: argparse.Namespace) -> int:
         accuracy=accuracy,
         account=account,
     )
-    return deliver(args, summary, recorded.connections, Printer())
+    printer = Printer()
+    written = deliver(args, summary, recorded.connections, printer)
+    verdict = outcome_word(ended.verdict, interrupted=ended.interrupted) if recorded.is_complete else "CUT OFF"
+    if not args.json and (found := found_sentence(verdict, read_capacity(folder), read_experiment(folder))):
+        printer.line(plain(found))
+    return written

@@ -59,3 +59,12 @@ def read_capacity(folder: Path) -> CapacityReport | None:
         return msgspec.json.decode((folder / REPORT_FILE).read_bytes(), type=CapacityReport)
     except (OSError, msgspec.DecodeError, UnicodeError):
         return None
+
+
+def found_sentence(verdict: str, capacity: CapacityReport | None, experiment: ExperimentReport | None) -> str:
+    """What the search or experiment that a run is part of has found; empty where it is none, or proves nothing."""
+    if capacity is not None and capacity.result is not None:
+        return capacity.sentence
+    if experiment is not None and experiment.finding and verdict in EVIDENCE:
+        return f"{experiment.title}: {experiment.answer or f'{experiment.finding}.'}"
+    return ""

@@ -10,11 +10,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from flux_desktop.base.resources import resource_path
 from flux_desktop.cli.main import main
+from flux_desktop.evaluation.capacity.report import CapacityReport
+from flux_desktop.evaluation.capacity.result import Result
 from tests.cli.test_main import children
+from tests.reports.documents.recorded_run import recorded
 from tests.waiting import PATIENCE_S
 
 PROGRAM = [sys.executable, "-m", "flux_desktop.cli.main"]
@@ -117,6 +121,17 @@ def test_a_run_that_was_killed_is_rebuilt_up_to_there(tmp_path: Path) -> None:
     assert summary["update_latency_user_clock"]["n"] > 0  # type: ignore[index]
     # The worker sees that its parent is gone, and records how its streams ended.
     assert all(line["error_code"] and line["chunks_sent"] for line in lines)
+
+
+def test_the_summary_of_a_search_states_what_it_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = recorded(tmp_path)
+    result = Result(kind="LOWER BOUND", passes=7)
+    report = CapacityReport(endpoint="e", result=result, sentence=result.sentence())
+    (folder / "capacity.json").write_bytes(msgspec.json.encode(report))
+    main(["summary", str(folder)])
+    assert "LOWER BOUND: at least 7 conversations" in capsys.readouterr().out.splitlines()[-1]
+    main(["summary", str(folder), "--json"])
+    assert json.loads(capsys.readouterr().out)["planned"] == 4, "nothing but the summary"
 
 
 @pytest.mark.parametrize("name", ["missing", "empty", "file", "x" * 5_000])

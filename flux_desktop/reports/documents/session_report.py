@@ -13,7 +13,6 @@ from flux_desktop.engine.recording.recording_file import recording_bytes
 from flux_desktop.engine.records.facts import Verdict, outcome_word
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
-from flux_desktop.evaluation.capacity.report import CapacityReport
 from flux_desktop.flux.query import query_string
 from flux_desktop.reports.accuracy import heard_parts, run_accuracy
 from flux_desktop.reports.accuracy_text import accuracy_rows
@@ -24,7 +23,7 @@ from flux_desktop.reports.documents.report_figures import report_figures, report
 from flux_desktop.reports.documents.report_parts import SessionReport
 from flux_desktop.reports.documents.slow_turns import slow_turns
 from flux_desktop.reports.documents.turn_timelines import worst_timelines
-from flux_desktop.reports.findings import EVIDENCE, ExperimentReport, read_capacity, read_experiment
+from flux_desktop.reports.findings import found_sentence, read_capacity, read_experiment
 from flux_desktop.reports.generator_text import generator_text
 from flux_desktop.reports.heard_run import HeardRun, read_heard_run
 from flux_desktop.reports.run_result import FinalSummary, final_summary
@@ -52,7 +51,7 @@ def read_session_report(folder: Path, on_progress: OnProgress = unwatched) -> Se
     started = recorded.result.started
     return SessionReport(
         title=f"{recorded.plan.endpoint}, {folder.name}",
-        headline=_headline(summary, verdict, capacity, experiment),
+        headline=found_sentence(verdict, capacity, experiment) or _headline(summary, verdict),
         verdict=verdict,
         remark=recorded.remark,
         wall_time=started.wall_time if started else "",
@@ -85,14 +84,7 @@ def _account(folder: Path) -> AccountTimeline | None:
         return None
 
 
-def _headline(
-    summary: FinalSummary, verdict: str, capacity: CapacityReport | None, experiment: ExperimentReport | None
-) -> str:
-    if capacity is not None and capacity.result is not None:
-        return capacity.sentence
-    if experiment is not None and experiment.finding and verdict in EVIDENCE:
-        answer = experiment.answer or f"{experiment.finding}."
-        return f"{experiment.title}: {answer}"
+def _headline(summary: FinalSummary, verdict: str) -> str:
     completed = summary.ledger.get("completed", 0)
     outcome = f"{completed} of {summary.planned} connections completed"
     p95_ms = summary.update_latency_user_clock.get("p95_ms")
