@@ -56,6 +56,13 @@ def interrupt_on_signals() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
+def stop_signals() -> list[signal.Signals]:
+    """The signals at which a server ends in order; SIGHUP only where the parent does not ignore it, as nohup does."""
+    hang_up = getattr(signal, "SIGHUP", None)  # there is none on Windows
+    is_used = hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([hang_up] if is_used else [])]
+
+
 def allow_many_files() -> int:
     """Raise the open-file limit of this process and its children as far as allowed, up to `OPEN_FILES_WANTED`.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.program import stop_signals
 from flux_desktop.cli import arguments
 from flux_desktop.cli.argument_values import filled
 from flux_desktop.cli.exit_codes import ExitCode
@@ -154,7 +155,7 @@ def _line_or_file(args: argparse.Namespace) -> str:
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> int:
     """Run until a signal; returns the exit status."""
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in stop_signals():
         loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await task

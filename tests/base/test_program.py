@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -94,3 +95,12 @@ class Cycle:
 Cycle()
 """
     assert subprocess.run([sys.executable, "-c", program_text], capture_output=True, check=True).stdout == printed
+
+
+def test_a_server_does_not_end_at_a_hang_up_that_its_parent_ignores() -> None:
+    assert {signal.SIGINT, signal.SIGTERM, signal.SIGHUP} == set(program.stop_signals())
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        assert signal.SIGHUP not in program.stop_signals()
+    finally:
+        signal.signal(signal.SIGHUP, before)

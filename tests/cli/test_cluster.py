@@ -76,5 +76,5 @@ async def test_coordinate_prints_or_writes_the_line_and_ends_with_a_signal(tmp_p
     if with_file:
         assert line_or_file == str(file), "the line itself is not printed"
         assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGHUP if with_file else signal.SIGINT)
     assert await process.wait() == 0

@@ -10,7 +10,6 @@ import contextlib
 import logging
 import os
 import shutil
-import signal
 import socket
 import ssl
 import sys
@@ -28,7 +27,7 @@ from granian.server.embed import Server
 from flux_desktop import __version__
 from flux_desktop.base.private_folder import private_folder
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.base.program import allow_many_files
+from flux_desktop.base.program import allow_many_files, stop_signals
 from flux_desktop.base.resources import SAMPLE_DATA_SET, SAMPLE_RECORDING, resource_path
 from flux_desktop.local_endpoint.faults.capacity import capacity_from
 from flux_desktop.local_endpoint.faults.faults import Faults, parse_faults
@@ -265,7 +264,7 @@ def _exit_even_if_stuck(folder: Path) -> None:
 
 def _listen_for_stop(stop: asyncio.Event, parent_pipe: bool) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in stop_signals():
         loop.add_signal_handler(number, stop.set)
     if parent_pipe:
         # A thread, because standard input may be a pipe, a file or a terminal; it ends with the process.

@@ -67,7 +67,7 @@ def test_the_folder_of_a_killed_endpoint_is_removed_at_the_next_start(
             assert not left.exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, None])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, None])
 def test_it_stops_with_a_stream_open(start_endpoint: StartEndpoint, number: int | None) -> None:
     with start_endpoint() as info, WireClient(info) as client:
         client.wait_for("Connected")
