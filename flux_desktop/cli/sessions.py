@@ -43,7 +43,7 @@ from flux_desktop.reports.sessions.keeping import (
     surplus,
 )
 from flux_desktop.reports.sessions.retention import load_retention, save_retention
-from flux_desktop.reports.sessions.trend import alike_to, interval_words, trend
+from flux_desktop.reports.sessions.trend import alike_to, interval_words, no_points, trend
 
 _PIPE_WIDTH = 240
 _WITHOUT_SUBJECT = frozenset({"list", "retention", "prune"})
@@ -152,6 +152,9 @@ def _trend(args: argparse.Namespace, parent: Path) -> None:
     printer = Printer()
     if args.json:
         printer.line(plain_json(msgspec.json.encode(figure_trend).decode()))
+        return
+    if not figure_trend.points:
+        complain(f"{figure_trend.label}: {no_points(args.figure)}")
         return
     sessions = count(len(figure_trend.points), "session")
     complain(plain(f"{figure_trend.label}: {sessions} with {figure_trend.common}."))

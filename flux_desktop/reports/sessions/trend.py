@@ -62,6 +62,12 @@ def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> 
     return Trend(figure=figure, label=FIGURES[figure], common=common, points=points)
 
 
+def no_points(figure: str) -> str:
+    """Why a trend is empty."""
+    why = " The running count needs word times; the report of a session has its scored rate without them."
+    return f"No ended session with these settings has the figure.{why * (figure == 'word_error_percent')}"
+
+
 def alike_to(sessions: Sequence[SessionFacts], like: SessionFacts) -> list[SessionFacts]:
     """Those that were recorded like one of them, in the order of time."""
     alike = (each for each in sessions if _likeness(each) == _likeness(like))

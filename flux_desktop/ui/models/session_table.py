@@ -112,7 +112,8 @@ COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
     ),
     TableColumn(
         "WER, %",
-        "word error rate as counted during the run: without case and punctuation",
+        "word error rate as counted during the run: without case and punctuation; needs word times, the report of a "
+        "session has its scored rate without them",
         lambda s: _number(s.wer_percent, 1),
         lambda s: s.wer_percent,
         56,

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox
 
 from flux_desktop.reports.sessions.facts import FIGURES
-from flux_desktop.reports.sessions.trend import Trend, interval_words
+from flux_desktop.reports.sessions.trend import Trend, interval_words, no_points
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.session_table import day_of
 from flux_desktop.ui.style.theme import ThemeSource
@@ -20,7 +20,6 @@ from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, label
 
 NO_TREND = "Select a session to see a figure over all sessions with the same endpoint, data, connections and settings."
 TICKS_MAX = 6
-NO_FIGURE = "No ended session with these settings has the figure."
 TOO_FEW = "Only one session with these settings has the figure: a trend needs two."
 
 
@@ -108,7 +107,7 @@ class TrendPanel(Panel):
     def _draw(self) -> None:
         trend = self._trend
         few = trend is not None and len(trend.points) < 2
-        self.empty.setText(NO_TREND if trend is None else TOO_FEW if trend.points else NO_FIGURE)
+        self.empty.setText(NO_TREND if trend is None else TOO_FEW if trend.points else no_points(trend.figure))
         self.empty.setVisible(trend is None or few)
         self.common.setText(
             "" if trend is None else f"{text.count(len(trend.points), 'comparable session')}: {trend.common}"

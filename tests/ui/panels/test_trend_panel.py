@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from pytestqt.qtbot import QtBot
 
-from flux_desktop.reports.sessions.trend import Trend, TrendPoint
-from flux_desktop.ui.panels.trend_panel import NO_FIGURE, NO_TREND, TOO_FEW, TrendPanel
+from flux_desktop.reports.sessions.trend import Trend, TrendPoint, no_points
+from flux_desktop.ui.panels.trend_panel import NO_TREND, TOO_FEW, TrendPanel
 from flux_desktop.ui.style.theme import ThemeSource
 
 
@@ -20,7 +20,7 @@ def test_what_proves_nothing_is_no_part_of_the_line(qtbot: QtBot, theme: ThemeSo
     assert panel.empty.text() == NO_TREND
     panel.build()
     panel.show_trend(Trend(figure="update_p95_ms", label="Update p95", common="a"))
-    assert panel.empty.text() == NO_FIGURE
+    assert panel.empty.text() == no_points("update_p95_ms")
     points = (point(1, 100.0), point(2, 900.0, usable=False), point(3, 120.0))
     panel.show_trend(Trend(figure="update_p95_ms", label="Update p95", common="a", points=points[:1]))
     assert panel.empty.text() == TOO_FEW
