@@ -182,7 +182,7 @@ def report_lines(report: AbReport) -> list[str]:
         "",
         f"A: {report.endpoint}, {report.a}",
         f"B: {report.endpoint_b}, {report.b}",
-        f"{compared.turns} turns of {compared.conversations} conversations in both arms, each sent twice, A B B A.",
+        f"{compared.turns:,} turns of {compared.conversations:,} conversations in both arms, each sent twice, A B B A.",
         "",
         _paired_line("wait, mean", compared.wait_ms, 1.0, "ms"),
         _paired_line("cut off, of turns", compared.cut_offs, 100.0, "%"),
@@ -210,8 +210,8 @@ def _signed(estimate: Estimate, factor: float, unit: str) -> str:
         return "not known"
     text = f"{estimate.value * factor:+.1f} {unit}"
     if estimate.low is None or estimate.high is None:
-        return f"{text} (no interval, n = {estimate.n})"
-    return f"{text} (95 % interval {estimate.low * factor:+.1f} to {estimate.high * factor:+.1f}, n = {estimate.n})"
+        return f"{text} (no interval, n = {estimate.n:,})"
+    return f"{text} (95 % interval {estimate.low * factor:+.1f} to {estimate.high * factor:+.1f}, n = {estimate.n:,})"
 
 
 def _margin_text(plan: AbPlan) -> str:

@@ -178,7 +178,7 @@ def render(figures: LiveFigures) -> Group:
 def _percentiles(values: Percentiles) -> str:
     if not values.n:
         return "no values yet"
-    return f"p50 {_ms(values.p50_ms)}  p95 {_ms(values.p95_ms)}  p99 {_ms(values.p99_ms)}  (n = {values.n})"
+    return f"p50 {_ms(values.p50_ms)}  p95 {_ms(values.p95_ms)}  p99 {_ms(values.p99_ms)}  (n = {values.n:,})"
 
 
 def _level(level: LevelMeasured) -> str:

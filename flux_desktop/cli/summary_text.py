@@ -49,8 +49,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         _row("update latency, user clock", _latency(summary.update_latency_user_clock)),
         _row("update latency, wire clock", _latency(summary.update_latency_wire_clock)),
         *(_row(label, _latency(summary.figures[name])) for name, label in _further(summary)),
-        _row("pacing error", f"{_latency(summary.pacing_error)}, {summary.late_chunks} late"),
-        _row("sent", f"{summary.chunks_sent} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
+        _row("pacing error", f"{_latency(summary.pacing_error)}, {summary.late_chunks:,} late"),
+        _row("sent", f"{summary.chunks_sent:,} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
     ]
     if any("~" in line for line in lines):
         lines.append(_row("", ROUGH_NOTE))
@@ -109,9 +109,9 @@ def _repeated(summary: FinalSummary) -> list[str]:
 
 def _turns(summary: FinalSummary) -> str:
     counts = summary.event_counts
-    cut = f"{summary.turns_cut} without EndOfTurn, " if summary.turns_cut else ""
-    ended = f"{summary.turns - summary.turns_cut} ended, {cut}"
-    return f"{ended}{counts.get('EagerEndOfTurn', 0)} eager, {counts.get('TurnResumed', 0)} resumed"
+    cut = f"{summary.turns_cut:,} without EndOfTurn, " if summary.turns_cut else ""
+    ended = f"{summary.turns - summary.turns_cut:,} ended, {cut}"
+    return f"{ended}{counts.get('EagerEndOfTurn', 0):,} eager, {counts.get('TurnResumed', 0):,} resumed"
 
 
 def _latency(values: Mapping[str, float | int | None]) -> str:
@@ -119,13 +119,13 @@ def _latency(values: Mapping[str, float | int | None]) -> str:
     if not n:
         return "not measured"
     parts = [f"{name} {rough_mark(name, n)}{_ms(values.get(f'{name}_ms'))}" for name in PERCENTILES]
-    return f"{'  '.join(parts)}  (n = {n})"
+    return f"{'  '.join(parts)}  (n = {n:,})"
 
 
 def _accuracy(errors: WordErrors) -> str:
     rate = "-" if errors.rate_percent is None else f"{errors.rate_percent:.1f} %"
-    counts = f"{errors.substitutions} substituted, {errors.deletions} missing, {errors.insertions} extra"
-    return f"{rate}  ({counts}, n = {errors.n} {errors.unit}s)"
+    counts = f"{errors.substitutions:,} substituted, {errors.deletions:,} missing, {errors.insertions:,} extra"
+    return f"{rate}  ({counts}, n = {errors.n:,} {errors.unit}s)"
 
 
 def _ms(value: float | int | None) -> str:

@@ -16,8 +16,8 @@ def report_lines(report: SweepReport) -> list[str]:
     """Everything a person needs of a report, in reading order."""
     lines = [
         "",
-        f"{report.turns} turns with {report.holds} holds in {report.clips} clips, recorded {_times(report.repeats)} at "
-        f"{report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
+        f"{report.turns:,} turns with {report.holds:,} holds in {report.clips:,} clips, recorded "
+        f"{_times(report.repeats)} at {report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
         "Cut-offs: share of the holds (pauses of 0.2 to 5 s inside a turn) in which the turn was ended. Wait: from the "
         "true end of a turn to the decision, in audio time.",
     ]
@@ -111,8 +111,8 @@ def _confirmed_lines(confirmed: Confirmed) -> list[str]:
         f"replay {percent_text(confirmed.replayed.cut_offs_per_turn)}",
         f"  wait p50              live {ms_text(confirmed.live.decision_latency_ms['p50'])}; "
         f"replay {ms_text(confirmed.replayed.decision_latency_ms['p50'])}",
-        f"  decisions             {error.decisions} compared: {error.same} the same, {error.unseen} between two "
-        f"messages, which no replay sees, {error.differing} different",
+        f"  decisions             {error.decisions:,} compared: {error.same:,} the same, {error.unseen:,} between two "
+        f"messages, which no replay sees, {error.differing:,} different",
         f"  replay error          {_with_interval(error.error_ms, '+.0f', ' ms')} (replay minus live)",
     ]
 
@@ -124,7 +124,7 @@ def _with_interval(estimate: Estimate, form: str, unit: str = "") -> str:
     interval = ""
     if estimate.low is not None and estimate.high is not None:
         interval = f"95 % interval {estimate.low:{form}} to {estimate.high:{form}}{unit}, "
-    return f"{estimate.value:{form}}{unit} ({interval}n = {estimate.n})"
+    return f"{estimate.value:{form}}{unit} ({interval}n = {estimate.n:,})"
 
 
 def _times(count: int) -> str:

@@ -81,7 +81,7 @@ def rate_of(clip: ClipAccuracy) -> float:
 
 def count(number: int, noun: str) -> str:
     """``1 clip``, ``2 clips``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _word_rows(words: WordAccuracy) -> list[Row]:
@@ -104,10 +104,10 @@ def _word_rows(words: WordAccuracy) -> list[Row]:
 
 
 def _turn_rows(turns: TurnFigures) -> list[Row]:
-    not_judged = f", {turns.turns_not_judged} not judged" if turns.turns_not_judged else ""
+    not_judged = f", {turns.turns_not_judged:,} not judged" if turns.turns_not_judged else ""
     conversations = count(turns.conversations, "conversation")
     rows = [
-        Row("reference turns", f"{turns.turns} in {conversations}{not_judged}", "Turns whose end could be judged."),
+        Row("reference turns", f"{turns.turns:,} in {conversations}{not_judged}", "Turns whose end could be judged."),
         Row(
             "cut-offs per hold",
             share_text(turns.cut_offs_per_hold, "hold", "cut off"),
@@ -162,7 +162,7 @@ def _quantile_rows(label: str, quantiles: dict[str, Estimate], meaning: str) -> 
     rows = []
     for n, (name, level) in enumerate(LATENCY_QUANTILES.items()):
         estimate = quantiles[name]
-        few = f"too few turns: n = {estimate.n}, {values_needed(level)} needed"
+        few = f"too few turns: n = {estimate.n:,}, {values_needed(level)} needed"
         text = few if estimate.value is None else ms_text(estimate)
         rows.append(Row(label if n == 0 else "", f"{name} {text}", meaning))
     return rows
@@ -170,7 +170,7 @@ def _quantile_rows(label: str, quantiles: dict[str, Estimate], meaning: str) -> 
 
 def _rate(rate: ErrorRate) -> str:
     errors = rate.errors
-    counts = f"{errors.substitutions} substituted, {errors.deletions} missing, {errors.insertions} extra"
+    counts = f"{errors.substitutions:,} substituted, {errors.deletions:,} missing, {errors.insertions:,} extra"
     return f"{percent_text(rate.rate)}: {counts}"
 
 

@@ -42,7 +42,7 @@ def sweep_experiment(report: SweepReport) -> ExperimentReport:
         finding=f"{supported_count} of {len(report.presets)} presets",
         answer=f"this data supports a setting for {supported_count} of {len(report.presets)} presets.",
         sentences=[
-            f"{report.turns} turns with {report.holds} holds in {report.clips} clips, recorded at "
+            f"{report.turns:,} turns with {report.holds:,} holds in {report.clips:,} clips, recorded at "
             f"{report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
             _DEFINITIONS,
             *report.notes,
@@ -65,9 +65,9 @@ def confirm_experiment(confirmed: Sequence[Confirmed]) -> ExperimentReport:
         differing += each.error.differing
     return ExperimentReport(
         title="Live confirmation",
-        finding=f"{differing} of {decisions} differ" if decisions else "undecided",
+        finding=f"{differing:,} of {decisions:,} differ" if decisions else "undecided",
         sentences=[
-            f"{differing} of {decisions} decisions differ between the live runs and the replay of the recording."
+            f"{differing:,} of {decisions:,} decisions differ between the live runs and the replay of the recording."
             if decisions
             else "This data does not decide it: no decision of the live runs can be compared with the replay.",
             _DEFINITIONS,
@@ -91,8 +91,8 @@ def ab_experiment(
         answer=comparison.sentence,
         sentences=[
             comparison.sentence,
-            f"The primary figure was {comparison.primary.value}; {comparison.turns} turns in "
-            f"{comparison.conversations} conversations were transcribed by both.",
+            f"The primary figure was {comparison.primary.value}; {comparison.turns:,} turns in "
+            f"{comparison.conversations:,} conversations were transcribed by both.",
             _DEFINITIONS,
             *notes,
         ],

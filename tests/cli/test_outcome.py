@@ -187,6 +187,14 @@ def test_accuracy_and_the_parts_of_latency_stand_beside_it() -> None:
     assert "  … decision, audio time      p50 700 ms  p95 800 ms  p99 900 ms  max 900 ms  (n = 300)" in lines
 
 
+def test_thousands_are_grouped_in_all_counts() -> None:
+    update = Percentiles(n=107_924, p50_ms=1.0, p95_ms=2.0, p99_ms=3.0, max_ms=4.0)
+    words = WordErrors(64_840, 1_200, 0, 0)
+    lines = lines_of(RunEnded(t=1.0, verdict=Verdict.DONE, ledger={}, update=update, words=words))
+    assert "  update latency, user clock  p50 1.0 ms  p95 2.0 ms  p99 3.0 ms  max 4.0 ms  (n = 107,924)" in lines
+    assert "  WER, running count          1.9 %  (1,200 substituted, 0 missing, 0 extra, n = 64,840 words)" in lines
+
+
 def test_turns_that_their_stream_has_cut_have_not_ended() -> None:
     end = RunEnded(t=1.0, verdict=Verdict.DONE, ledger=ended(completed=2).ledger)
     cut = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, turns=7, event_counts={"EndOfTurn": 5})

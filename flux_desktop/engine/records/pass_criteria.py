@@ -88,7 +88,7 @@ class LimitResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def _count(self) -> str:
         part = "_".join(self.limit.metric.rsplit("_", 2)[1:])
         is_rough = (self.n or 0) < _VALUES_NEEDED.get(part, 0)
-        return f"n = {self.n}, too few for {part.removesuffix('_ms')}" if is_rough else f"n = {self.n}"
+        return f"n = {self.n:,}, too few for {part.removesuffix('_ms')}" if is_rough else f"n = {self.n:,}"
 
 
 def parse_limit(text: str) -> Limit:

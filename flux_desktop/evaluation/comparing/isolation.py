@@ -196,5 +196,5 @@ def _capital(text: str) -> str:
 def _signed(estimate: Estimate) -> str:
     value = estimate.value or 0.0
     if estimate.low is None or estimate.high is None:
-        return f"{value:+.3f} (no interval, n = {estimate.n})"
-    return f"{value:+.3f} (95 % interval {estimate.low:+.3f} to {estimate.high:+.3f}, n = {estimate.n})"
+        return f"{value:+.3f} (no interval, n = {estimate.n:,})"
+    return f"{value:+.3f} (95 % interval {estimate.low:+.3f} to {estimate.high:+.3f}, n = {estimate.n:,})"

@@ -231,7 +231,7 @@ def _sentence(primary: Primary, figure: Paired, verdict: ComparisonVerdict, marg
     by = _amount(primary, abs(difference.value))
     low, high = (None if end is None else _signed(primary, end) for end in (difference.low, difference.high))
     interval = "no interval" if low is None or high is None else f"95 % interval {low} to {high}"
-    n = f"n = {difference.n}"
+    n = f"n = {difference.n:,}"
     cannot = ""
     if floor is not None and floor > 0:
         cannot = f" Differences below {_amount(primary, floor)} cannot be detected."

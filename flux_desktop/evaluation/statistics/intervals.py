@@ -98,12 +98,12 @@ def number_text(estimate: Estimate, *, digits: int = 2) -> str:
 
 def _text(estimate: Estimate, factor: float, unit: str, digits: int) -> str:
     if estimate.value is None:
-        return f"not known (n = {estimate.n})"
+        return f"not known (n = {estimate.n:,})"
     after = f" {unit}" if unit else ""
     value = f"{estimate.value * factor:.{digits}f}{after}"
     if estimate.low is None:
-        return f"{value} (no interval, n = {estimate.n})"
+        return f"{value} (no interval, n = {estimate.n:,})"
     if estimate.high is None:
-        return f"{value} (95 % interval from {estimate.low * factor:.{digits}f}{after}, open above, n = {estimate.n})"
+        return f"{value} (95 % interval from {estimate.low * factor:.{digits}f}{after}, open above, n = {estimate.n:,})"
     low, high = f"{estimate.low * factor:.{digits}f}", f"{estimate.high * factor:.{digits}f}"
-    return f"{value} (95 % interval {low}\u2013{high}{after}, n = {estimate.n})"
+    return f"{value} (95 % interval {low}\u2013{high}{after}, n = {estimate.n:,})"

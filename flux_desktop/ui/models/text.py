@@ -54,7 +54,7 @@ def span(start_s: float, end_s: float | None) -> str:
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """`1 connection`, `2 connections`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def ledger_sentence(ledger: dict[str, int]) -> str:

@@ -100,7 +100,7 @@ def figures_sentence(model: RunModel, stall_ms: Percentiles | None) -> str:
         stalls = f"stalls p99 {stall_ms.p99_ms:.0f}, max {stall_ms.max_ms or 0:.0f} ms"
     if shot is None:
         return stalls
-    parts = [f"{shot.chunks_sent} chunks sent", f"{shot.messages_received} messages received"]
+    parts = [f"{shot.chunks_sent:,} chunks sent", f"{shot.messages_received:,} messages received"]
     if shot.pacing.p99_ms is not None:
         parts.append(f"pacing p99 {shot.pacing.p99_ms:.1f} ms")
     if shot.cpu_percent is not None:

@@ -108,7 +108,7 @@ class EndOfTurnPlot(PlotPanel):
                 return "delivery only: no reference word times for these turns"
             began = any(conversation.turns for conversation in self._model.conversations.values())
             return "no turn has an end to measure yet" if began else "no turns have ended yet"
-        return f"p50 {text.milliseconds(whole.p50_ms)} · p95 {text.milliseconds(whole.p95_ms)} · {whole.n} turns"
+        return f"p50 {text.milliseconds(whole.p50_ms)} · p95 {text.milliseconds(whole.p95_ms)} · {whole.n:,} turns"
 
     def _parts(self) -> tuple[Entry, ...]:
         """What the two parts of a bar are, with the run's median of each."""

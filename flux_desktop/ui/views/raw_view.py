@@ -71,7 +71,7 @@ class RawView(QWidget):
             self.lines.appendPlainText("\n".join(line for line, _message in shown))
             if at_end:
                 bar.setValue(bar.maximum())
-        self._count.setText(f"{log.count} messages")
+        self._count.setText(f"{log.count:,} messages")
 
     def _rebuild(self) -> None:
         self.lines.clear()

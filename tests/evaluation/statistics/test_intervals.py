@@ -59,6 +59,7 @@ def test_texts() -> None:
     assert percent_text(wilson(4, 83)) == "4.8 % (95 % interval 1.9\u201311.7 %, n = 83)"
     assert ms_text(Estimate(420.4, 380, 510, 83)) == "420 ms (95 % interval 380\u2013510 ms, n = 83)"
     assert ms_text(Estimate(420, 380, None, 60)) == "420 ms (95 % interval from 380 ms, open above, n = 60)"
+    assert ms_text(Estimate(420, 419, 421, 107_924)).endswith("n = 107,924)")
     assert number_text(Estimate(0.421, n=8)) == "0.42 (no interval, n = 8)"
 
 

@@ -44,6 +44,7 @@ def test_span_of_an_open_turn_has_its_start_only() -> None:
         (2, None, "2 turns"),
         (1, "x", "1 turn"),
         (2, "turnings", "2 turnings"),
+        (64_840, None, "64,840 turns"),
     ],
 )
 def test_count(number: int, plural: str | None, shown: str) -> None:
