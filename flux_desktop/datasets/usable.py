@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -71,22 +72,27 @@ def check_clips(clips: Sequence[Clip], channel: Channel) -> Checked:
     """Open each clip, and decode recordings for a second or two, the first ones first (see `audio.intact`)."""
     usable: dict[int, UsableClip] = {}
     bad: dict[int, BadEntry] = {}
-    clipped, left, undecoded = 0, DECODED_SAMPLES_MAX, max(0, len(clips) - OPENED_MAX)
+    intact, undecoded, looked_at = set[Path](), set[Path](), set[Path]()  # many clips may be parts of one recording
+    clipped, left = 0, DECODED_SAMPLES_MAX
     for number, clip in enumerate(clips[:OPENED_MAX]):
         try:
             one = usable_clip(clip, channel)
-            samples = samples_to_decode(one.recording)
-            undecoded += samples > left
-            if samples <= left:
+            samples = 0 if clip.path in intact else samples_to_decode(one.recording)
+            if samples > left:
+                undecoded.add(clip.path)
+            else:
                 check_intact(one.recording)
+                intact.add(clip.path)
                 left -= samples
-            if one.recording.is_float and one.recording.frames <= left:
+            if one.recording.is_float and one.recording.frames <= left and clip.path not in looked_at:
+                looked_at.add(clip.path)
                 clipped += bool(clipping_note(one.recording))
                 left -= one.recording.frames
             usable[number] = one
         except ProblemError as error:
             bad[number] = bad_entry(clip, error.problem)
-    return Checked(usable=usable, bad=bad, clipped=clipped, undecoded=undecoded)
+    undecoded |= {clip.path for clip in clips[OPENED_MAX:]} - intact
+    return Checked(usable=usable, bad=bad, clipped=clipped, undecoded=len(undecoded))
 
 
 def bad_entry(clip: Clip, problem: Problem) -> BadEntry:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.datasets import usable
@@ -43,6 +45,15 @@ def test_bad_clips_are_named_with_their_place(tmp_path: Path) -> None:
 def test_of_many_recordings_the_first_are_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usable, "DECODED_SAMPLES_MAX", 100_000)
     monkeypatch.setattr(usable, "OPENED_MAX", 3)
-    clip = Clip(path=encoded(tmp_path, "a.flac"))
-    checked = check_clips([clip] * 5, "mix")
+    clips = [Clip(path=encoded(tmp_path, f"{name}.flac")) for name in "abcde"]
+    checked = check_clips(clips, "mix")
     assert (list(checked.usable), checked.undecoded) == ([0, 1, 2], 4)
+
+
+def test_a_recording_of_many_clips_counts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usable, "DECODED_SAMPLES_MAX", 100_000)
+    clip = Clip(path=encoded(tmp_path, "a.flac"))
+    assert check_clips([clip] * 5, "mix").undecoded == 0, "there is room for one to be decoded"
+    loud = tmp_path / "loud.wav"
+    soundfile.write(loud, np.full(16_000, 1.5), 16_000, subtype="FLOAT")
+    assert check_clips([Clip(path=loud)] * 5, "mix").clipped == 1

@@ -30,7 +30,11 @@ def test_recordings_with_samples_beyond_full_scale_are_counted(tmp_path: Path) -
     for name, level in (("a", 0.5), ("b", 1.5), ("c", 1.0)):
         soundfile.write(tmp_path / f"{name}.wav", np.full(RATE_HZ, level), RATE_HZ, subtype="FLOAT")
     _, notes = checked_data_set(DataSetSource(path=str(tmp_path)))
-    assert notes == ["Clipped, having samples beyond full scale: 1 of 3 recordings. Lower their level."]
+    sentence = "Clipped, having samples beyond full scale: 1 of {} recordings. Lower their level."
+    assert notes == [sentence.format(3)]
+    table = tmp_path / "t.csv"
+    table.write_text("file,text\nb.wav,x\nb.wav,y\n")
+    assert checked_data_set(DataSetSource(path=str(table)))[1] == [sentence.format(1)]
 
 
 def test_a_clip_that_is_left_out_has_no_connection_of_its_own() -> None:
