@@ -58,9 +58,9 @@ def interrupt_on_signals() -> None:
 
 def stop_signals() -> list[signal.Signals]:
     """The signals at which a server ends in order; SIGHUP only where the parent does not ignore it, as nohup does."""
-    hang_up = getattr(signal, "SIGHUP", None)  # there is none on Windows
-    is_used = hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN
-    return [signal.SIGINT, signal.SIGTERM, *([hang_up] if is_used else [])]
+    hang_up: signal.Signals | None = getattr(signal, "SIGHUP", None)  # there is none on Windows
+    further = [hang_up] if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN else []
+    return [signal.SIGINT, signal.SIGTERM, *further]
 
 
 def allow_many_files() -> int:

@@ -25,8 +25,10 @@ def parsed(kind: str, **fields: object) -> tuple[ServerMessage, list[str]]:
 
 @pytest.mark.parametrize(
     ("value", "index"),
-    [("0", 0), (0.0, 0), ("2", 2), (2.0, 2), ("first", None), ("nan", None), (1.5, None), (True, None), ([], None)]
-    + [(-1, None), ("-1", None), (2**63, None), (2**70, None), (1e30, None)],
+    [
+        *[("0", 0), (0.0, 0), ("2", 2), (2.0, 2)],
+        *[(wrong, None) for wrong in ("first", "nan", 1.5, True, [], -1, "-1", 2**63, 2**70, 1e30)],
+    ],
 )
 def test_a_turn_index_of_a_wrong_type_is_what_it_clearly_means(value: object, index: int | None) -> None:
     message, wrong = parsed("TurnInfo", event="Update", turn_index=value, transcript="so")
