@@ -25,6 +25,7 @@ _REQUIRED = ("audio", "text")
 _HEADINGS_SHOWN_CHARS = 200
 _END = "\x00end"
 """A line after the last one, which stands by itself unless a quotation mark is still open."""
+_QUOTED_TAB = "With tabs between cells they are part of the text: leave them out, or save the table with commas."
 _FIELD_CHARS_MAX = 10_000_000
 
 
@@ -72,6 +73,8 @@ def read_table(path: Path, columns: Mapping[str, str] | None = None) -> DataSet:
     if not rows:
         raise unusable(path, "It is empty.")
     names = [name.strip() for name in rows[0][1]]
+    if tab and names[0].startswith('"'):
+        raise unusable(path, f"Its headings are in quotation marks. {_QUOTED_TAB}")
     places = _places(path, names, columns or {})
     beside, in_clips = _names_in(path.parent), _names_in(path.parent / "clips")
     clips, bad = [], []
@@ -83,6 +86,8 @@ def read_table(path: Path, columns: Mapping[str, str] | None = None) -> DataSet:
             continue
         values = {field: row[place].strip() for field, place in places.items() if place < len(row)}
         try:
+            if tab and values.get("audio", "").startswith('"') and values["audio"] not in beside:
+                raise ValueError(f"The name of its audio file is in quotation marks. {_QUOTED_TAB}")
             clips.append(_clip(values, path.parent, beside, in_clips))
         except ValueError as error:
             bad.append(BadEntry(where=f"line {number}", why=str(error)))

@@ -87,6 +87,13 @@ def test_a_quotation_mark_that_is_not_closed_swallows_no_clips(tmp_path: Path) -
     assert (first.text, second.text) == ("two\nlines", "x")
 
 
+def test_quotation_marks_around_cells_between_tabs_are_explained(tmp_path: Path) -> None:
+    (entry,) = read_table(table(tmp_path, 'file\ttext\n"a.wav"\t"x"\nb.wav\ty\n', "t.tsv")).bad
+    assert entry.why.startswith("The name of its audio file is in quotation marks. With tabs between cells")
+    with pytest.raises(ProblemError, match="Its headings are in quotation marks"):
+        read_table(table(tmp_path, '"file"\t"text"\n"a.wav"\t"x"\n', "t.tsv"))
+
+
 def test_of_endless_headings_the_beginning_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         read_table(table(tmp_path, "x" * 5000 + "\n"))
