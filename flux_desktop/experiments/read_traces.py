@@ -205,8 +205,13 @@ class _SessionReader:
 
     def _turn_info(self, event: Received, info: TurnInfo) -> None:
         stream = info.request_id
-        self._trackers[event.conn, stream].feed(info)  # gives an end of turn the text that it lacks
-        if info.audio_window_end is None or info.end_of_turn_confidence is None or stream in self._closed:
+        step = self._trackers[event.conn, stream].feed(info)  # gives an end of turn the text that it lacks
+        if (
+            step.is_late
+            or info.audio_window_end is None
+            or info.end_of_turn_confidence is None
+            or stream in self._closed
+        ):
             return
         sendings = self._sendings.get(event.conn)
         if not sendings and isinstance(self.plan_read.source, WavSource):

@@ -105,6 +105,8 @@ class MessageEffect(NamedTuple):
     violations: tuple[Violation, ...] = ()
     closed: Turn | None = None
     """The turn before, if its EndOfTurn was not received and it has a text."""
+    is_late: bool = False
+    """Whether it only repeats what is known of a turn that has ended."""
 
 
 _NOTHING = MessageEffect(None)
@@ -134,6 +136,8 @@ class TurnTracker:
         self._fatal = False
         self._broken: list[Violation] = []
         self._closed: Turn | None = None
+        self._ended: Turn | None = None
+        self._is_late = False
 
     def feed(self, message: ServerMessage) -> MessageEffect:
         """Take one message; returns its turn (None for messages outside of turns) and the violations found in it.
@@ -145,14 +149,28 @@ class TurnTracker:
             return _NOTHING if turn is None else MessageEffect(turn)
         broken, self._broken = tuple(self._broken), []
         closed, self._closed = self._closed, None
-        return MessageEffect(turn, broken, closed)
+        is_late, self._is_late = self._is_late, False
+        return MessageEffect(turn, broken, closed, is_late)
 
     def _turn_of(self, message: ServerMessage) -> Turn | None:
         self._check_envelope(message)
         if isinstance(message, TurnInfo):
             event = _EVENTS.get(message.event)
-            # An event of a newer build is kept in the recording, and moves nothing.
-            return self.turn if event is None else self._advance(event, message)
+            if event is None:  # of a newer build: kept in the recording, and moves nothing
+                return self.turn
+            if (
+                message.turn_index is not None
+                and message.turn_index < self.next_index
+                and self._repeats(event, message)
+            ):
+                self._violation("turn_index_wrong", f"{event} of turn {message.turn_index}, which has ended", message)
+                self._is_late = True
+                return None
+            if message.audio_window_end is not None:
+                if message.audio_window_end < self._last_window_end_s:
+                    self._violation("audio_window_went_back", f"{message.audio_window_end:g} s", message)
+                self._last_window_end_s = message.audio_window_end
+            return self._advance(event, message)
         if isinstance(message, Connected):
             self._request_id = message.request_id
         elif isinstance(message, ConfigureSuccess) and message.thresholds is not None:
@@ -180,7 +198,23 @@ class TurnTracker:
             return None
         turn.ended_by = "closed"
         self.finished.append(turn)
+        self._ended = turn
         return turn
+
+    def _repeats(self, event: TurnEvent, info: TurnInfo) -> bool:
+        """Whether a message with an index that was before tells nothing new.
+
+        A server may count wrongly: what it starts, or says of later audio, is not lost.
+        """
+        ended, index = self._ended, info.turn_index
+        if event is TurnEvent.START_OF_TURN or ended is None or index is None:
+            return False
+        if self.turn is not None or index != ended.index:
+            return index < (self.turn or ended).index
+        if event is TurnEvent.UPDATE and not info.transcript:
+            return False  # between turns
+        is_old = info.audio_window_end is None or info.audio_window_end <= ended.end_s
+        return is_old or ended.transcript.startswith(info.transcript)
 
     def _advance(self, event: TurnEvent, info: TurnInfo) -> Turn | None:
         if self.turn is not None and info.turn_index not in (None, self.turn.index):
@@ -212,7 +246,7 @@ class TurnTracker:
         elif event is TurnEvent.END_OF_TURN:
             turn.ended_by = info.trigger or "unknown"
             self.finished.append(turn)
-            self.turn = None
+            self.turn, self._ended = None, turn
             self.next_index = turn.index + 1
         return turn
 
@@ -250,10 +284,6 @@ class TurnTracker:
             self._last_sequence_id = sequence_id
         if request_id != self._request_id and request_id is not None and self._request_id is not None:
             self._violation("request_id_changed", request_id, message)
-        if isinstance(message, TurnInfo) and message.audio_window_end is not None:
-            if message.audio_window_end < self._last_window_end_s:
-                self._violation("audio_window_went_back", f"{message.audio_window_end:g} s", message)
-            self._last_window_end_s = message.audio_window_end
 
     def _violation(self, rule: str, detail: str, message: ServerMessage) -> None:
         self._broken.append(Violation(rule=rule, detail=detail, sequence_id=message.sequence_id))

@@ -132,13 +132,16 @@ def test_streams_of_their_own_are_placed_by_the_connections_time_line(tmp_path: 
         tmp_path / "run",
         DataSetSource(path=str(data_set)),
         ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
-        info(0.5, 0.1, request="one", event="EndOfTurn"),
+        info(0.5, 0.1, request="one"),
         info(1.0, 0.1, request="one", event="EndOfTurn"),
+        info(1.0, 0.3, request="one", event="EndOfTurn"),
         ClipStarted(t=3.0, conn=1, clip=str(data_set.parent / "b.wav"), audio_s=3.0),
         info(1.0, 0.2, request="two", at_s=3.0, event="EndOfTurn"),
         ended(),
     )
-    assert [trace.messages[-1].audio_s for trace in read_traces([folder]).traces] == [1.0, pytest.approx(1.0)]
+    traces = read_traces([folder]).traces
+    assert [trace.messages[-1].audio_s for trace in traces] == [1.0, pytest.approx(1.0)]
+    assert [len(trace.messages) for trace in traces] == [2, 1], "a repeated end of turn is none"
 
 
 def test_an_end_of_turn_without_its_text_has_the_last_one(tmp_path: Path, data_set: Path) -> None:

@@ -207,6 +207,60 @@ def test_a_turn_whose_end_was_not_received_keeps_its_text(event: str, index: int
     assert tracker.feed(info(UPDATE, "", turn_index=index + (event == END))).closed is None
 
 
+ENDED = (info(START, "so", turn_index=0), info(END, "so it is", turn_index=0, audio_window_end=2.0))
+"""A whole turn."""
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        info(END, "so it is", turn_index=0, audio_window_end=2.0),
+        info(END, "so it is", turn_index=0, audio_window_end=2.5),
+        info(END, "so it was", turn_index=0),
+        info(UPDATE, "so it", turn_index=0, audio_window_end=2.5),
+        info(UPDATE, "it", turn_index=0, audio_window_end=1.5),
+        info(EAGER, "so it is", turn_index=0, audio_window_end=1.5),
+        info(END, "", turn_index=0),
+    ],
+)
+@pytest.mark.parametrize("before", [ENDED, (*ENDED, info(START, "fine", turn_index=1, audio_window_end=3.0))])
+def test_a_late_message_of_an_ended_turn_is_an_anomaly_and_no_turn(
+    late: TurnInfo, before: tuple[TurnInfo, ...]
+) -> None:
+    tracker = fed(*before)
+    state, turn = tracker.state, tracker.turn
+    step = tracker.feed(late)
+    assert (step.turn, step.closed, step.is_late) == (None, None, True)
+    assert (tracker.state, tracker.turn, rules(tracker)) == (state, turn, ["turn_index_wrong"])
+    assert tracker.feed(info(UPDATE if turn else START, "fine", turn_index=1, audio_window_end=3.0)).violations == ()
+    tracker.close()
+    assert [turn.transcript for turn in tracker.finished] == ["so it is", "fine"]
+
+
+def test_a_late_message_never_cuts_the_open_turn() -> None:
+    tracker = fed(*ENDED, info(START, "fine", turn_index=1))
+    assert tracker.feed(info(END, "so it was", turn_index=0, audio_window_end=9.0)).is_late
+    assert tracker.turn is not None
+
+
+def test_a_late_message_of_the_turn_before_the_last() -> None:
+    tracker = fed(*ENDED, info(START, "x", turn_index=1), info(END, "fine", turn_index=1, audio_window_end=3.0))
+    assert tracker.feed(info(UPDATE, "other", turn_index=0, audio_window_end=4.0)).is_late
+
+
+@pytest.mark.parametrize("message", [info(START, "so"), info(UPDATE, "fine", audio_window_end=3.0)])
+def test_a_server_that_does_not_count_its_turns_loses_no_text(message: TurnInfo) -> None:
+    message.turn_index = 0
+    tracker = fed(*ENDED, message)
+    tracker.close()
+    assert [turn.transcript for turn in tracker.finished] == ["so it is", message.transcript]
+
+
+def test_an_empty_update_with_the_index_before_is_silence() -> None:
+    step = fed(*ENDED).feed(info(UPDATE, "", turn_index=0, audio_window_end=2.5))
+    assert (step.turn, step.violations) == (None, ())
+
+
 def test_an_end_of_turn_without_a_text_keeps_the_last_one() -> None:
     """It is that of the message too, from which words and errors are counted."""
     words = [Word("so"), Word("it")]
@@ -337,7 +391,7 @@ def test_any_order_leaves_the_machine_legal(messages: list[ServerMessage], eager
         step = tracker.feed(message)
         assert tracker.state in TurnState
         assert (tracker.turn is None) is (tracker.state is READY)
-        ended = isinstance(message, TurnInfo) and message.event == END
+        ended = isinstance(message, TurnInfo) and message.event == END and not step.is_late
         assert len(tracker.finished) - before == int(ended) + (step.closed is not None)
     tracker.close()
     assert (tracker.state, tracker.turn) == (READY, None)

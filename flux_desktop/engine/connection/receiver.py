@@ -114,7 +114,6 @@ class Receiver:
             violations: list[str] = []
             step = tracker.feed(message)
         else:
-            self.event_counts[message.event] += 1
             if self._turn_offset or self._audio_offset_s:
                 shift(message, self._turn_offset, self._audio_offset_s)
             if "transcript" in wrong_fields and (turn := tracker.turn) and message.turn_index in (None, turn.index):
@@ -133,9 +132,12 @@ class Receiver:
             if step.closed is not None:
                 self._end_lost(step.closed, received_s)
                 event.closed_turn = step.closed
-            violations = self._turn_info(message, received_s, event, is_closing=is_closing, is_beyond=is_beyond)
-            if was_quiet and step.turn is None:
-                self.answers_in_silence = True
+            violations = []
+            if not step.is_late:
+                self.event_counts[message.event] += 1
+                violations = self._turn_info(message, received_s, event, is_closing=is_closing, is_beyond=is_beyond)
+                if was_quiet and step.turn is None:
+                    self.answers_in_silence = True
         if step.turn is not None:  # a copy: the turn goes on changing after its event
             event.turn = replace(step.turn)
         event.turn_state = tracker.state

@@ -59,3 +59,19 @@ def test_an_answer_with_a_field_of_a_wrong_type_is_counted() -> None:
     server = Server()
     event = server.messages.received(1.0, 1, '{"type":"Warning","code":7,"description":"slow"}')
     assert (event.type, event.description, event.violations) == ("Warning", "slow", ["message_wrong_types"])
+
+
+def test_a_repeated_end_of_turn_counts_once() -> None:
+    server = Server()
+    server.turn("StartOfTurn", "hello")
+    server.turn("EndOfTurn", "Hello there.", audio_window_end=0.0)
+    late = server.turn("EndOfTurn", "Hello there.", audio_window_end=0.0)
+    server.turn("StartOfTurn", "two", 1)
+    assert server.turn("Update", "Hello there", audio_window_end=0.0).turn is None
+    server.turn("EndOfTurn", "Two.", 1)
+    assert late.turn is None
+    assert server.texts == ["Hello there.", "Two."]
+    assert server.receiver.last_text == "Two."
+    assert server.receiver.event_counts == {"StartOfTurn": 2, "EndOfTurn": 2}
+    assert server.receiver.violations == {"turn_index_wrong": 2}
+    assert not server.receiver.answers_in_silence
