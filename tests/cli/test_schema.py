@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from flux_desktop.cli import schema
+from flux_desktop.cli.commands import COMMANDS
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.main import _COMMANDS, build_parser, main
+from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.report import document
 from flux_desktop.datasets.check import CheckResult
 from flux_desktop.engine.recording.session_folder import read_session
@@ -137,7 +138,7 @@ def test_what_is_printed_is_valid_by_the_schema_that_is_printed(kind: str, sessi
 
 def test_every_command_that_prints_json_has_a_schema(capsys) -> None:
     printing = 0
-    for command in _COMMANDS:
+    for command in COMMANDS:
         with pytest.raises(SystemExit):
             build_parser(command).parse_args([command, "--help"])
         has_json = re.search(r"^ +--json(?![\w-])", capsys.readouterr().out, re.MULTILINE) is not None
