@@ -72,7 +72,7 @@ class TimelinePanel(QWidget):
         self.in_button.setAccessibleName("Zoom in")
         self.span = label("", "muted")
         self.span.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.span.setFixedWidth(56)
+        self.span.setFixedWidth(64)
         self.span.setToolTip("Seconds of audio shown. Ctrl with the mouse wheel zooms; the wheel alone scrolls.")
         head = QHBoxLayout()
         head.setContentsMargins(0, SPACE_XS, 0, 0)
