@@ -213,6 +213,8 @@ class TurnTracker:
             return index < (self.turn or ended).index
         if event is TurnEvent.UPDATE and not info.transcript:
             return False  # between turns
+        if 0 < ended.end_s <= (info.audio_window_start or 0):
+            return False
         is_old = info.audio_window_end is None or info.audio_window_end <= ended.end_s
         return is_old or ended.transcript.startswith(info.transcript)
 

@@ -95,5 +95,5 @@ def test_the_focus_can_be_seen_on_what_is_chosen_and_on_what_scrolls(qtbot: QtBo
         before = edge(widget)
         widget.setFocus()
         assert widget.hasFocus()
-        # The accent colour cannot be seen on a fill or a border of the same colour: the text colour marks focus there.
+        # On a widget that has the accent colour already, the text colour marks focus.
         assert edge(widget) == (DARK.text if before == DARK.accent or widget is widgets[0] else DARK.accent), widget
