@@ -100,7 +100,7 @@ class TurnTiming:
         self._turn_from_s = 0.0
         self._stream_from_s = 0.0
         """Where the present stream begins: it cannot have heard what began before."""
-        self._text_seen = False
+        self._text_seen = self._start_seen = False
         self._eager_at_s: float | None = None
         self.errors = WordErrors()
 
@@ -114,7 +114,8 @@ class TurnTiming:
         if transcript and not self._text_seen:
             self._text_seen = True
             self._since_onset("first_transcript", heard_s)
-        if event == "StartOfTurn":
+        if event == "StartOfTurn" and not self._start_seen:
+            self._start_seen = True
             self._since_onset("start_of_turn", heard_s)
         elif event == "EagerEndOfTurn":
             self._eager_at_s = heard_s
@@ -128,7 +129,8 @@ class TurnTiming:
 
         Another one goes on at `resumes_s`, which is later than `fed_s` where audio was lost.
         """
-        self._eager_at_s, self._text_seen, self._stream_from_s = None, False, resumes_s
+        self._forget_turn()
+        self._stream_from_s = resumes_s
         true_end_s = self._words.last_end_s(fed_s) if open_text and self._words else None
         if true_end_s is not None and true_end_s > self._turn_from_s:
             self._compare(open_text, true_end_s)
@@ -138,6 +140,9 @@ class TurnTiming:
         """The stream has ended: what was said after the last turn's end counts too."""
         if self._words is not None:
             self._compare(open_text, self._words.last_end_s(fed_s))
+
+    def _forget_turn(self) -> None:
+        self._eager_at_s, self._text_seen, self._start_seen = None, False, False
 
     def _compare(self, transcript: str, true_end_s: float | None) -> None:
         if self._words is not None and true_end_s is not None:
@@ -152,7 +157,7 @@ class TurnTiming:
     def _end_of_turn(self, transcript: str, window_end_s: float, heard_s: float, *, is_forced: bool) -> None:
         if self._eager_at_s is not None and not is_forced:
             self._histograms["eager_lead"].add(heard_s - self._eager_at_s)
-        self._eager_at_s, self._text_seen = None, False
+        self._forget_turn()
         true_end_s = self._words.last_end_s(window_end_s) if self._words else None
         if true_end_s is None or true_end_s <= self._turn_from_s:
             return

@@ -48,6 +48,13 @@ def test_the_second_turn_starts_at_its_own_onset():
     assert ms(figures["start_of_turn"]) == pytest.approx([300, 1], rel=0.01)
 
 
+def test_a_repeated_start_of_turn_is_measured_once():
+    turn, figures = timing()
+    for heard_s in (0.7, 0.9):
+        turn.take("StartOfTurn", "he", window_end_s=0.64, heard_s=heard_s)
+    assert ms(figures["start_of_turn"]) == pytest.approx([200, 1], rel=0.01)
+
+
 @pytest.mark.parametrize(("fed_s", "resumes_s", "n"), [(0.85, 0.85, 1), (0.85, 0.95, 0), (1.6, 2.9, 1), (1.6, 3.2, 0)])
 def test_a_stream_that_comes_back_after_an_onset_did_not_start_its_turn_late(fed_s, resumes_s, n):
     turn, figures = timing()
