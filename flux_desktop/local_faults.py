@@ -58,7 +58,7 @@ FAULTS: dict[str, FaultKind] = {
     ),
     "not-json": FaultKind("s", 3, "A message that is not JSON is sent after this much audio; the stream continues."),
     "wrong-types": FaultKind(
-        "s", 3, "A message whose fields have wrong types is sent after this much audio; the stream continues."
+        "s", 3, "Two messages whose fields have wrong types are sent after this much audio; the stream continues."
     ),
     "sequence-gap": FaultKind("s", 3, "Five sequence numbers are skipped after this much audio."),
     "illegal-order": FaultKind("s", 3, "A TurnResumed without EagerEndOfTurn is sent after this much audio."),

@@ -78,6 +78,15 @@ _error = _message(
 )
 
 
+def _wrong_types(sequence_id: int) -> bytes:
+    unreadable = _message('{"type":"TurnInfo","event":7,"turn_index":"one","words":3}')
+    readable = _message(
+        '{"type":"TurnInfo","sequence_id":"SEQUENCE_ID","event":"Update","transcript":null,"words":null,'
+        '"end_of_turn_confidence":"0.5"}'
+    )
+    return unreadable(sequence_id) + readable(sequence_id)
+
+
 def _bad_crc(sequence_id: int) -> bytes:
     frame = _warning(sequence_id)
     return frame[:-1] + bytes([frame[-1] ^ 1])
@@ -114,7 +123,7 @@ ACTIONS: dict[str, FaultAction] = {
         lambda _: encode_message([(":message-type", "event"), (":event-type", "FutureEvent")], b"{}"), ends=False
     ),
     "not-json": FaultAction(_message("{this is not JSON"), ends=False),
-    "wrong-types": FaultAction(_message('{"type":"TurnInfo","event":7,"turn_index":"one","words":3}'), ends=False),
+    "wrong-types": FaultAction(_wrong_types, ends=False, sequence_ids=1),
     "sequence-gap": FaultAction(ends=False, sequence_ids=5),
     "illegal-order": FaultAction(
         _message('{"type":"TurnInfo","sequence_id":SEQUENCE_ID,"event":"TurnResumed","transcript":"out of turn"}'),

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from flux_desktop.aws.wire.event_stream import EventStreamError, Frame, FrameDecoder
+from flux_desktop.flux.messages import MessageError, TurnInfo, parse_server_message
 from flux_desktop.local_endpoint.faults.fault_actions import ACTIONS, EXPIRED, PendingAction, refusal
 from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_faults import FAULTS
@@ -127,7 +128,14 @@ def test_oddities_that_a_stream_survives() -> None:
     assert unknown.headers[":event-type"] == "FutureEvent"
     with pytest.raises(msgspec.DecodeError):
         message_of("not-json")
-    assert message_of("wrong-types") == {"type": "TurnInfo", "event": 7, "turn_index": "one", "words": 3}
+    unreadable, readable = (frame.payload for frame in frames_of("wrong-types"))
+    with pytest.raises(MessageError, match="its event is not a text"):
+        parse_server_message(unreadable)
+    wrong: list[str] = []
+    update = parse_server_message(readable, wrong)
+    assert update == TurnInfo(event="Update", sequence_id=SEQUENCE_ID, end_of_turn_confidence=0.5)
+    assert sorted(wrong) == ["end_of_turn_confidence", "sequence_id", "transcript", "words"]
+    assert ACTIONS["wrong-types"].sequence_ids == 1
     resumed = message_of("illegal-order")
     assert (resumed["event"], resumed["sequence_id"]) == ("TurnResumed", SEQUENCE_ID)
     assert ACTIONS["illegal-order"].sequence_ids == 1
