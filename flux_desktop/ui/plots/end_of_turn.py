@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from itertools import count
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtGui import QFontMetricsF
 
 from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.ui.models import text
@@ -14,21 +17,27 @@ from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.series import Floats
 from flux_desktop.ui.plots.base import PlotPanel
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.legend import Entry, Legend
 
 _STEPS_MS = (20.0, 50.0, 100.0, 200.0, 400.0, 600.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 70000.0)
 TURNS_SHOWN = 24
+_LABELS_APART_PX = 12
 
 
 class TurnAxis(pg.AxisItem):  # type: ignore[misc]
-    """Whole turn numbers only."""
+    """Whole turn numbers only, as many as have room."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [f"turn {value:.0f}" if value == int(value) and value >= 0 else "" for value in values]
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        step = max(1, round((high - low) / 6))
-        return [(float(step), [float(n) for n in range(max(0, int(low)), int(high) + 1) if n % step == 0])]
+        (widest,) = self.tickStrings([max(0.0, math.floor(high))], 1.0, 1.0)
+        room_px = QFontMetricsF(font(TYPE_CAPTION_PX)).horizontalAdvance(widest) + _LABELS_APART_PX
+        apart_min = room_px * (high - low) / size
+        step = next(base * 10**power for power in count() for base in (1, 2, 5) if base * 10**power >= apart_min)
+        first = math.ceil(max(0.0, low) / step) * step
+        return [(float(step), [float(number) for number in range(first, math.floor(high) + 1, step)])]
 
 
 class EndOfTurnPlot(PlotPanel):

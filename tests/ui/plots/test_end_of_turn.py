@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
 from flux_desktop.engine.records.events import Snapshot
 from flux_desktop.engine.records.facts import Percentiles
@@ -112,10 +113,21 @@ def test_ticks_are_whole_turns(plot: EndOfTurnPlot) -> None:
     axis = plot.item.getAxis("bottom")
     assert isinstance(axis, TurnAxis)
     ((step, ticks),) = axis.tickValues(-0.5, 23.5, 300.0)
-    assert (step, ticks) == (4.0, [0.0, 4.0, 8.0, 12.0, 16.0, 20.0])
+    assert (step, ticks) == (5.0, [0.0, 5.0, 10.0, 15.0, 20.0])
+    assert axis.tickValues(2.5, 10.5, 2000.0) == [(1.0, [3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0])]
     shown = axis.tickStrings([-1.0, 2.0, 2.5], 1.0, 1.0)
     assert (shown[0], shown[2]) == ("", "")
     assert "2" in shown[1]
+
+
+@pytest.mark.parametrize("width_px", [90.0, 200.0, 348.0, 1800.0])
+@pytest.mark.parametrize(("first", "last"), [(-0.5, 7.5), (995.5, 1003.5), (976.5, 1000.5), (-200.0, 123_456.0)])
+def test_labels_of_turns_have_a_gap(plot: EndOfTurnPlot, first: float, last: float, width_px: float) -> None:
+    axis = plot.item.getAxis("bottom")
+    ((step, ticks),) = axis.tickValues(first, last, width_px)
+    metrics = QFontMetricsF(axis.style["tickFont"])
+    widest_px = max((metrics.horizontalAdvance(words) for words in axis.tickStrings(ticks, 1.0, step)), default=0.0)
+    assert step * width_px / (last - first) - widest_px >= 8
 
 
 def test_bars_with_a_decision_are_not_called_delivery_only(plot: EndOfTurnPlot, model: RunModel) -> None:
