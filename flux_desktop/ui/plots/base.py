@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QBuffer, QEvent, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPixmap, QRegion, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
@@ -47,6 +47,8 @@ class PlotPanel(Panel):
     """
 
     enlarge_wanted = Signal()
+    x_name = "t_s"
+    """Heading of the x values in a table."""
 
     def __init__(self, theme: ThemeSource, title: str, subtitle: str, unit: str) -> None:
         self.pause_button = IconButton(theme, "pause", f"Pause {title.lower()}")
@@ -80,9 +82,13 @@ class PlotPanel(Panel):
         self.save_button.clicked.connect(self._save_menu)
         # One connection a mouse move at most 20 times a second.
         self._hover = pg.SignalProxy(self.plot.scene().sigMouseMoved, rateLimit=20, slot=self._moved)
-        self._hovered = ""
+        self._words = ""
+        self._mouse_at: QPointF | None = None
+        """Where the mouse is in the plot's scene."""
+        self._saved = ""
+        """Where it was saved, or why not, until the mouse moves."""
         self._legend_in_foot: Legend | None = None
-        self._shown: dict[Any, tuple[int, int]] = {}
+        self._shown: dict[Any, tuple[Series, int]] = {}
         theme.changed.connect(self.restyle)
 
     @property
@@ -103,6 +109,8 @@ class PlotPanel(Panel):
         """Draw what is new; called by the window's clock."""
         if not self.paused and self.isVisible():
             self.draw()
+            if self._mouse_at is not None:
+                self._show_foot()
 
     def draw(self) -> None:
         """Set the curves' data."""
@@ -114,14 +122,15 @@ class PlotPanel(Panel):
 
     def show_series(self, curve: Any, series: Series) -> None:
         """Give a curve its points, where any have come since the last time."""
-        state = (id(series), series.revision)
+        state = (series, series.revision)
         if self._shown.get(curve) != state:
             self._shown[curve] = state
             curve.setData(series.x, series.y)
 
     def say(self, words: str) -> None:
         """Show the newest figures under the plot; values under the mouse go first."""
-        self.footer.setText(self._hovered or words)
+        self._words = words
+        self._show_foot()
 
     def follow(self, now_s: float) -> None:
         """Keep the newest seconds in view; moves by whole pixels, as less would be painted for nothing."""
@@ -132,6 +141,10 @@ class PlotPanel(Panel):
     def scale_y(self, top: float, steps: tuple[float, ...]) -> None:
         """Scale y from 0 to the next of `steps` above `top`, so that the axis changes rarely."""
         self.item.setYRange(0, next((step for step in steps if step >= top), top * 1.1), padding=0.02)
+
+    def place_of(self, x: float) -> str:
+        """What the place under the mouse is called."""
+        return f"at {x:.1f} s"
 
     def values_at(self, x: float) -> list[str]:
         """Values at the place under the mouse, the most important first."""
@@ -147,7 +160,7 @@ class PlotPanel(Panel):
     def save(self, path: Path) -> None:
         """Write a PNG, or a CSV where the name says so; where that fails, the line under the plot says why."""
         if path.suffix.lower() == ".csv":
-            content: str | bytes = table(self.columns(), self._unit)
+            content: str | bytes = table(self.columns(), self.x_name, self._unit)
         else:
             picture = QBuffer()
             self._picture().save(picture, "PNG")
@@ -155,10 +168,10 @@ class PlotPanel(Panel):
         try:
             write_whole(path, content)
         except ProblemError as error:
-            self._hovered = error.problem.sentence()
+            self._saved = error.problem.sentence()
         else:
-            self._hovered = f"Saved in {path.parent}."
-        self.show_hovered()
+            self._saved = f"Saved in {path.parent}."
+        self._show_foot()
 
     def _picture(self) -> QPixmap:
         """The plot with its title; in a deck, whose tab shows the title instead, frame and title are painted here."""
@@ -197,14 +210,19 @@ class PlotPanel(Panel):
 
     def _moved(self, arguments: tuple[Any, ...]) -> None:
         where = arguments[0]
-        if not self.plot.sceneBoundingRect().contains(where):
-            self._hovered = ""
-            self.show_hovered()
-            return
-        x = self.item.vb.mapSceneToView(where).x()
+        self._point_at(where if self.plot.sceneBoundingRect().contains(where) else None)
+
+    def _point_at(self, where: QPointF | None) -> None:
+        self._mouse_at, self._saved = where, ""
+        self._show_foot()
+
+    def _under_mouse(self) -> str:
+        """The values where the mouse is: also when the plot moves under it, or another run begins."""
+        if self._mouse_at is None:
+            return ""
+        x = self.item.vb.mapSceneToView(self._mouse_at).x()
         shown = " · ".join(self.values_at(x)[:HOVERED_MAX])
-        self._hovered = f"at {x:.1f} s: {shown}" if shown else ""
-        self.show_hovered()
+        return f"{self.place_of(x)}: {shown}" if shown else ""
 
     def put_in_foot(self, legend: Legend) -> None:
         """A legend in the footer's place, which it gives up to the values under the mouse."""
@@ -214,13 +232,15 @@ class PlotPanel(Panel):
         self.footer.setWordWrap(True)
         self.footer.hide()
 
-    def show_hovered(self) -> None:
-        """Show the values under the mouse, where there are any; the next `say` shows the newest again."""
-        if self._hovered:
-            self.footer.setText(self._hovered)
-        if self._legend_in_foot is not None:
-            self.footer.setVisible(bool(self._hovered))
-            self._legend_in_foot.setVisible(not self._hovered)
+    def _show_foot(self) -> None:
+        """Show the values under the mouse, where there are any, else the newest."""
+        first = self._saved or self._under_mouse()
+        if self._legend_in_foot is None:
+            self.footer.setText(first or self._words)
+            return
+        self.footer.setText(first)
+        self.footer.setVisible(bool(first))
+        self._legend_in_foot.setVisible(not first)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         is_enter = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -230,8 +250,7 @@ class PlotPanel(Panel):
         return super().eventFilter(watched, event)
 
     def leaveEvent(self, event: Any) -> None:
-        self._hovered = ""
-        self.show_hovered()
+        self._point_at(None)
         super().leaveEvent(event)
 
 
@@ -241,9 +260,9 @@ def nearest(xs: Floats, ys: Floats, x: float) -> float | None:
     return None if at < 0 else float(ys[at])
 
 
-def table(columns: list[tuple[str, Floats, Floats]], unit: str) -> str:
+def table(columns: list[tuple[str, Floats, Floats]], x_name: str, unit: str) -> str:
     """The curves as CSV, one point a line."""
-    lines = [f"series,t_s,value_{unit}"]
+    lines = [f"series,{x_name},value_{unit}"]
     for name, xs, ys in columns:
         lines += [f"{name},{x:.3f},{y:.3f}" for x, y in zip(xs, ys, strict=True)]
     return "\n".join(lines) + "\n"

@@ -43,11 +43,14 @@ class TurnAxis(pg.AxisItem):  # type: ignore[misc]
 class EndOfTurnPlot(PlotPanel):
     """The newest turns of the connection in front; the line under them is the whole run's."""
 
+    x_name = "turn"
+
     def __init__(self, theme: ThemeSource, model: RunModel) -> None:
         super().__init__(theme, "End of turn", "after the last word of a turn, in ms · p50 of each part", "ms")
         self._model = model
         self._front: int | None = None
-        self._drawn: tuple[object, ...] = ()
+        self._drawn: list[tuple[int, float | None, float]] | None = None
+        """Of each bar its turn, the time of its decision and that of its delivery."""
         self.item.setAxisItems({"bottom": TurnAxis(orientation="bottom")})
         self._decision: Any = pg.BarGraphItem(x=[], height=[], width=0.66)
         self._delivery: Any = pg.BarGraphItem(x=[], height=[], width=0.66)
@@ -65,20 +68,19 @@ class EndOfTurnPlot(PlotPanel):
 
     def draw(self) -> None:
         shown = self._ended(4 * TURNS_SHOWN)[-TURNS_SHOWN:]
-        state = (self._model.generation, self._front, len(shown), shown[-1].index if shown else -1)
-        self.legend.show_entries(self._parts())
-        self.say(self._sentence(shown))
-        if state == self._drawn:
-            return
-        self._drawn = state
-        x = np.array([float(card.index) for card in shown])
-        decision = np.array([max(0.0, card.decision_ms or 0.0) for card in shown])
-        delivery = np.array([max(0.0, card.latency_ms or 0.0) for card in shown])
-        self._decision.setOpts(x=x, height=decision, y0=0)
-        self._delivery.setOpts(x=x, height=delivery, y0=decision)
+        bars = [(card.index, card.decision_ms, card.latency_ms or 0.0) for card in shown]
+        x = np.array([float(turn) for turn, _, _ in bars])
+        decision = np.array([max(0.0, decision_ms or 0.0) for _, decision_ms, _ in bars])
+        delivery = np.array([max(0.0, delivery_ms) for _, _, delivery_ms in bars])
+        if bars != self._drawn:
+            self._drawn = bars
+            self._decision.setOpts(x=x, height=decision, y0=0)
+            self._delivery.setOpts(x=x, height=delivery, y0=decision)
         first = float(x[0]) if len(x) else 0.0
         self.item.setXRange(first - 0.5, max(first + 7.5, (float(x[-1]) if len(x) else 0.0) + 0.5), padding=0)
         self.scale_y(float((decision + delivery).max(initial=100.0)) * 1.05, _STEPS_MS)
+        self.legend.show_entries(self._parts())
+        self.say(self._sentence(shown))
 
     def columns(self) -> list[tuple[str, Floats, Floats]]:
         cards = self._ended()
@@ -86,6 +88,19 @@ class EndOfTurnPlot(PlotPanel):
         return [
             ("decision", x, np.array([card.decision_ms if card.decision_ms is not None else np.nan for card in cards])),
             ("delivery", x, np.array([card.latency_ms or 0.0 for card in cards])),
+        ]
+
+    def place_of(self, x: float) -> str:
+        return f"turn {round(x)}"
+
+    def values_at(self, x: float) -> list[str]:
+        """Of the bar under the mouse."""
+        parts = [(decision, delivery) for turn, decision, delivery in self._drawn or [] if turn == round(x)]
+        return [
+            f"{name} {text.milliseconds(value)}"
+            for part in parts[-1:]
+            for name, value in zip(("decision", "delivery"), part, strict=True)
+            if value is not None
         ]
 
     def restyle(self) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFontMetricsF
 
 from flux_desktop.engine.records.events import Snapshot
@@ -12,6 +15,7 @@ from flux_desktop.flux.turns import Turn
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.plots.end_of_turn import TURNS_SHOWN, EndOfTurnPlot, TurnAxis
+from tests.ui import scripted
 from tests.ui.plots.conftest import MakePlot
 
 
@@ -135,3 +139,48 @@ def test_bars_with_a_decision_are_not_called_delivery_only(plot: EndOfTurnPlot, 
     ended(model, 1, (400.0, 90.0))
     plot.draw()
     assert plot.footer.text() == "of a data set, only the turns of this connection"
+
+
+def test_bars_and_footer_are_of_the_same_turns(plot: EndOfTurnPlot, model: RunModel) -> None:
+    model.feed(Snapshot(t=1.0, ledger={"streaming": 1}))
+    ended(model, 1, (400.0, 90.0))
+    plot.draw()
+    (card,) = model.conversation(1).cards
+    card.decision_ms = None
+    plot.draw()
+    assert plot.footer.text().startswith("delivery only")
+    assert bars(plot) == [(0.0, 0.0, 90.0)]
+
+
+def test_the_bar_under_the_mouse_is_named_and_forgotten_with_its_run(plot: EndOfTurnPlot, model: RunModel) -> None:
+    def point_at(x: float) -> str:
+        plot._moved((plot.item.vb.mapViewToScene(QPointF(x, 50.0)),))
+        return plot.footer.text()
+
+    model.feed(Snapshot(t=1.0, ledger={"streaming": 1}))
+    ended(model, 1, (400.0, 90.0), (None, 70.0))
+    plot.draw()
+    assert point_at(0.7) == "turn 1: delivery 70 ms", "its bar begins before 1"
+    assert point_at(0.2) == "turn 0: decision 400 ms · delivery 90 ms"
+    model.reset(scripted.plan(2))
+    model.feed(Snapshot(t=1.0, ledger={"streaming": 1}))
+    plot.draw()
+    assert plot.footer.text() == "no turns have ended yet"
+
+
+def test_it_returns_to_the_newest_turns_after_a_pause(plot: EndOfTurnPlot, model: RunModel) -> None:
+    ended(model, 1, (400.0, 90.0))
+    plot.show()
+    plot.draw()
+    before = plot.item.viewRange()
+    plot.pause_button.setChecked(True)
+    plot.item.setXRange(2.0, 3.0, padding=0)
+    plot.item.setYRange(0.0, 30.0, padding=0)
+    plot.pause_button.setChecked(False)
+    assert plot.item.viewRange() == before
+
+
+def test_a_table_states_turns(plot: EndOfTurnPlot, model: RunModel, tmp_path: Path) -> None:
+    ended(model, 1, (400.0, 90.0))
+    plot.save(tmp_path / "turns.csv")
+    assert (tmp_path / "turns.csv").read_text().splitlines()[0] == "series,turn,value_ms"

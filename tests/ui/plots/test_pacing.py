@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pyqtgraph as pg
 import pytest
 
@@ -10,6 +12,7 @@ from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.plots.pacing import PacingPlot
+from tests.ui import scripted
 from tests.ui.plots.conftest import MakePlot
 
 
@@ -66,3 +69,17 @@ def test_what_came_while_another_page_was_shown_is_drawn_when_it_is_seen_again(
     assert plot.footer.text() == "", "nothing is drawn for nobody"
     plot.show()
     assert "1.8 ms" in plot.footer.text()
+
+
+def test_the_next_run_with_as_many_points_is_drawn(model: RunModel, make_plot: MakePlot) -> None:
+    plot = make_plot(PacingPlot)
+    model.feed(paced(1.0, 1.8))
+    plot.draw()
+    drawn = weakref.ref(model.pacing_p99)
+    model.reset(scripted.plan(2))
+    assert drawn() is not None, "or the next series could have its identity"
+    model.feed(paced(1.0, 2.4))
+    plot.draw()
+    (curve,) = plot.item.listDataItems()
+    assert list(curve.getData()[1]) == [2.4]
+    assert drawn() is None
