@@ -48,8 +48,10 @@ EXITS = {
     "cluster": "exit status:\n  0    stopped by a signal\n  1    the coordinator cannot be started or joined\n"
     "  2    wrong usage or input",
     "probe": "exit status:\n  0    the endpoint was probed\n  1    it could not be reached or refused every stream",
-    "compare": "exit status:\n  0    compared; nothing is beyond --fail-on\n  2    a session cannot be read\n"
-    "  6    not comparable: the reason is printed\n  99   a change is beyond --fail-on",
+    "compare": "exit status:\n  0    compared; no change is beyond --fail-on\n  2    a session cannot be read\n"
+    "  6    not comparable: the reason is printed\n"
+    "  7    the data does not decide whether a change is beyond --fail-on\n"
+    "  99   a change is proven to be beyond --fail-on",
     "sessions": "exit status:\n  0    done\n  2    there is no such session, or a file cannot be used",
     "schema": "exit status:\n  0    printed",
     "report": "exit status:\n  0    the report was written\n  2    there is no recording, or a file is not writable",

@@ -23,6 +23,7 @@ from flux_desktop.reports.documents.comparison_documents import (
     comparison_junit,
     comparison_markdown,
     estimate_text,
+    judgement,
 )
 from flux_desktop.reports.files import write_whole
 
@@ -36,7 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="EXPR",
-        help="exit with 99 if the change is proven to be beyond this, such as “update_p95_ms>+10%%” (repeatable)",
+        help="exit with 99 if the change is proven to be beyond this, such as “update_p95_ms>+10%%”, and with 7 if the "
+        "data does not decide it (repeatable)",
     )
     parser.add_argument("--force", action="store_true", help="compare runs of different conditions all the same")
     parser.add_argument("--junit", metavar="FILE", help="write the comparison as JUnit, one test case a figure")
@@ -66,7 +68,9 @@ def run(args: argparse.Namespace) -> int:
         _print(result)
     if not result.comparable and not (args.force and result.forcible):
         return ExitCode.NOT_COMPARABLE
-    return ExitCode.LIMIT_BROKEN if result.failed else ExitCode.OK
+    if result.failed:
+        return ExitCode.LIMIT_BROKEN
+    return ExitCode.NOT_DECIDED if result.not_decided else ExitCode.OK
 
 
 def _print(result: Comparison) -> None:
@@ -77,6 +81,6 @@ def _print(result: Comparison) -> None:
         table = Table("Figure", *names, "Change", box=None, pad_edge=False)
         for figure in result.figures:
             sides = (estimate_text(figure, each) for each in (figure.base, figure.new))
-            table.add_row(figure.label, *sides, figure.sentence() + (" FAILS" if figure.failed else ""))
+            table.add_row(figure.label, *sides, f"{figure.sentence()} {judgement(figure)}".rstrip())
         parts += [table, *(Text(note) for note in result.notes())]
     Printer().table(*parts, Text(plain(result.verdict())))

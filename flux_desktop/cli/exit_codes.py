@@ -17,6 +17,7 @@ class ExitCode(IntEnum):
     CREDENTIALS = 4
     ENDPOINT = 5
     NOT_COMPARABLE = 6
+    NOT_DECIDED = 7
     LIMIT_BROKEN = 99
     INTERRUPTED = program.INTERRUPTED
 

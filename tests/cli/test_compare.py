@@ -33,6 +33,26 @@ def test_a_change_beyond_the_allowed_one_is_exit_99(runs, tmp_path: Path, capsys
     assert main(["compare", runs[0], runs[0], *flags[:2]]) == ExitCode.OK
 
 
+@pytest.mark.parametrize("name", ["update_p95_ms", "update_p99_ms", "word_error_percent"])
+def test_what_the_data_cannot_decide_is_exit_7_and_says_so(name: str, tmp_path: Path, capsys) -> None:
+    """A single connection has no interval, p99 needs 299 values, and a run without reference texts no error rate."""
+    one = [str(recorded(tmp_path / str(scale), connections=1, updates=72, scale=scale)) for scale in (1.0, 70.0)]
+    junit, markdown = tmp_path / "compare.xml", tmp_path / "compare.md"
+    flags = ["--fail-on", f"{name}>+10%"]
+    assert main(["compare", *one, *flags, "--junit", str(junit), "--markdown", str(markdown)]) == ExitCode.NOT_DECIDED
+    assert f"NOT DECIDED: {name}>+10%; " in capsys.readouterr().out.replace("\n", " ")
+    root = ET.parse(junit).getroot()  # noqa: S314 - our own file
+    assert (root.get("failures"), root.get("skipped"), len(root.findall("*/skipped"))) == ("0", "1", 1)
+    assert "+10%: NOT DECIDED" in markdown.read_text()
+    assert main(["compare", *one, *flags, "--fail-on", "completed_percent<-1", "--json"]) == ExitCode.NOT_DECIDED
+    assert main(["compare", *one]) == ExitCode.OK
+
+
+def test_a_proven_change_outweighs_one_that_is_not_decided(runs) -> None:
+    flags = ["--fail-on", "update_p95_ms>+10%", "--fail-on", "word_error_percent>+1"]
+    assert main(["compare", *runs, *flags]) == ExitCode.LIMIT_BROKEN
+
+
 def test_names_that_differ_at_their_end_are_whole(tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     names = [str(recorded(tmp_path).rename(tmp_path / f"2026-01-31_12-00-0{n}_as_imported")) for n in (0, 1)]

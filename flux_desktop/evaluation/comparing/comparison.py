@@ -58,18 +58,42 @@ class Compared(Struct, frozen=True, kw_only=True):
     allowed: Allowed | None = None
     failed: bool = False
     """The whole interval is beyond the allowed change."""
+    not_decided: bool = False
+    """Not failed, but not kept either: the measured change is beyond the allowed one and its interval is not, or there
+    is no such interval or no value."""
 
     def sentence(self) -> str:
         """The finding in words, with the size of the change."""
-        if self.change.value is None or self.change.low is None or self.change.high is None:
-            return "undecided: one of the runs has no interval for it"
-        size = f"{self.change.value:+.1f} {self.unit} (95 % interval {self.change.low:+.1f} to {self.change.high:+.1f})"
+        if self.change.value is None:
+            return "undecided: one of the runs has too few values for it"
+        if self.change.low is None and self.change.high is None:
+            return f"undecided, one of the runs has no interval for it: {self.size()}"
+        size = f"{self.size()} ({interval_text(self.change, '+.1f')})"
         if self.finding is ChangeFinding.SAME:
-            most = max(abs(self.change.low), abs(self.change.high))
-            return f"no difference larger than {most:.1f} {self.unit}: {size}"
+            most = max(abs(self.change.low or 0.0), abs(self.change.high or 0.0))
+            return f"no difference larger than {most:.1f} {self.change_unit}: {size}"
         if self.finding is ChangeFinding.UNDECIDED:
             return f"undecided, this data does not exclude a change that matters: {size}"
         return f"{self.finding.value}: {size}"
+
+    def size(self) -> str:
+        """The change with its unit."""
+        return "" if self.change.value is None else f"{self.change.value:+.1f} {self.change_unit}"
+
+    @property
+    def change_unit(self) -> str:
+        """Of the change."""
+        return self.unit
+
+
+def interval_text(estimate: Estimate, form: str = ".1f") -> str:
+    """The interval in words; `form` is that of its ends."""
+    low, high = (None if end is None else format(end, form) for end in (estimate.low, estimate.high))
+    if low is None and high is None:
+        return "no interval"
+    if low is None:
+        return f"95 % interval up to {high}, open below"
+    return f"95 % interval {low} to {high}" if high is not None else f"95 % interval from {low}, open above"
 
 
 def parse_allowed(text: str) -> Allowed:
@@ -100,7 +124,7 @@ def compare(
     """Compare a figure of two runs."""
     change = difference(base, new)
     allowed_change = _change(base, allowed)
-    finding = _finding(change, abs(allowed_change), lower_is_better=lower_is_better)
+    failed = allowed is not None and _is_beyond(change, allowed.beyond, allowed_change)
     return Compared(
         name=name,
         label=label,
@@ -110,26 +134,24 @@ def compare(
         change=change,
         percent=_in_percent(change, base),
         lower_is_better=lower_is_better,
-        finding=finding,
+        finding=_finding(change, abs(allowed_change), lower_is_better=lower_is_better),
         allowed=allowed,
-        failed=allowed is not None and _is_beyond(change, allowed.beyond, allowed_change),
+        failed=failed,
+        not_decided=allowed is not None and not failed and _is_open(change, allowed.beyond, allowed_change),
     )
 
 
 def difference(base: Estimate, new: Estimate) -> Estimate:
-    """New minus base with its interval; without one where either figure has none."""
+    """New minus base with its interval; each end needs the opposite one of the base."""
     n = min(base.n, new.n)
     if base.value is None or new.value is None:
         return Estimate(n=n)
     value = new.value - base.value
-    if None in (base.low, base.high, new.low, new.high):
-        return Estimate(value, n=n)
-    assert base.low is not None
-    assert base.high is not None
-    assert new.low is not None
-    assert new.high is not None
-    low = value - math.hypot(new.value - new.low, base.high - base.value)
-    high = value + math.hypot(new.high - new.value, base.value - base.low)
+    low = high = None
+    if new.low is not None and base.high is not None:
+        low = value - math.hypot(new.value - new.low, base.high - base.value)
+    if new.high is not None and base.low is not None:
+        high = value + math.hypot(new.high - new.value, base.value - base.low)
     return Estimate(value, low, high, n)
 
 
@@ -150,14 +172,25 @@ def _change(base: Estimate, allowed: Allowed | None) -> float:
 
 
 def _finding(change: Estimate, margin: float, *, lower_is_better: bool) -> ChangeFinding:
-    if change.low is None or change.high is None:
-        return ChangeFinding.UNDECIDED
-    if change.low <= 0 <= change.high:
-        return ChangeFinding.SAME if max(-change.low, change.high) <= margin else ChangeFinding.UNDECIDED
-    return ChangeFinding.BETTER if (change.high < 0) is lower_is_better else ChangeFinding.WORSE
+    low = -math.inf if change.low is None else change.low
+    high = math.inf if change.high is None else change.high
+    if low <= 0 <= high:
+        return ChangeFinding.SAME if max(-low, high) <= margin else ChangeFinding.UNDECIDED
+    return ChangeFinding.BETTER if (high < 0) is lower_is_better else ChangeFinding.WORSE
 
 
 def _is_beyond(change: Estimate, beyond: str, limit: float) -> bool:
     if beyond == ">":
         return change.low is not None and change.low > limit
     return change.high is not None and change.high < limit
+
+
+def _is_open(change: Estimate, beyond: str, limit: float) -> bool:
+    """Whether a change that is not proven to be beyond the limit is measured there, or could never be proven."""
+    sign = 1 if beyond == ">" else -1
+    nearer, further = (change.low, change.high) if sign > 0 else (change.high, change.low)
+    if change.value is None:
+        return True
+    if further is not None and sign * further <= sign * limit:
+        return False
+    return nearer is None or sign * change.value > sign * limit

@@ -40,7 +40,7 @@ NAMES = (
 class Comparison(Struct, kw_only=True, omit_defaults=True):
     """A comparison of two sessions."""
 
-    schema: int = 1
+    schema: int = 2
     base: str
     new: str
     comparable: bool
@@ -50,6 +50,8 @@ class Comparison(Struct, kw_only=True, omit_defaults=True):
     """Whether the figures can be shown all the same: not of a base that proves nothing."""
     figures: list[Compared] = []
     failed: bool = False
+    not_decided: bool = False
+    """Nothing failed, and of an allowed change the data does not decide whether it is exceeded."""
 
     def verdict(self) -> str:
         """The comparison in one sentence."""
@@ -59,6 +61,8 @@ class Comparison(Struct, kw_only=True, omit_defaults=True):
         worse = [each.label for each in self.figures if each.finding == "worse"]
         better = [each.label for each in self.figures if each.finding == "better"]
         parts = [f"fails {', '.join(failed)}"] if failed else []
+        open_changes = [str(each.allowed) for each in self.figures if each.not_decided]
+        parts += [f"NOT DECIDED: {', '.join(open_changes)}"] if open_changes else []
         parts += [f"worse: {', '.join(worse)}"] if worse else []
         parts += [f"better: {', '.join(better)}"] if better else []
         undecided = [each.label for each in self.figures if each.finding == "undecided"]
@@ -126,7 +130,7 @@ def compare_sessions(base: Path, new: Path, allowed: Sequence[Allowed] = (), *, 
     by_name = {each.name: each for each in allowed}
     for name in NAMES:
         before, after = (side.figures.get(name, Estimate()) for side in sides)
-        if before.value is None and after.value is None:
+        if before.value is None and after.value is None and name not in by_name:
             continue
         result.figures.append(
             compare(
@@ -140,6 +144,7 @@ def compare_sessions(base: Path, new: Path, allowed: Sequence[Allowed] = (), *, 
             )
         )
     result.failed = any(each.failed for each in result.figures)
+    result.not_decided = not result.failed and any(each.not_decided for each in result.figures)
     return result
 
 

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 import msgspec
 
 from flux_desktop.base.plain_text import plain
-from flux_desktop.evaluation.comparing.comparison import Compared
+from flux_desktop.evaluation.comparing.comparison import Compared, interval_text
 from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.reports.documents.comparison import Comparison
 from flux_desktop.reports.documents.machine import xml_text
@@ -33,7 +33,7 @@ def comparison_markdown(result: Comparison) -> str:
                 estimate_text(figure, figure.base),
                 estimate_text(figure, figure.new),
                 figure.sentence(),
-                "" if figure.allowed is None else f"{figure.allowed}: {'FAILS' if figure.failed else 'ok'}",
+                "" if figure.allowed is None else f"{figure.allowed}: {judgement(figure) or 'ok'}",
             )
             for figure in result.figures
         )
@@ -43,19 +43,19 @@ def comparison_markdown(result: Comparison) -> str:
 
 
 def comparison_junit(result: Comparison) -> str:
-    """One test case for each figure; a comparison that cannot be made is a failure."""
-    cases = [(each.label, each.sentence() if each.failed else "") for each in result.figures]
+    """One test case for each figure, skipped where it is not decided; a comparison that cannot be made is a failure."""
+    tags = {"FAILS": "failure", "NOT DECIDED": "skipped"}
+    cases = [(each.label, tags.get(judgement(each), ""), each.sentence()) for each in result.figures]
     if not result.comparable:
-        cases.append(("comparable", result.verdict()))
-    failed = sum(bool(why) for _, why in cases)
+        cases.append(("comparable", "failure", result.verdict()))
+    failed, skipped = (sum(tag == each for _, tag, _ in cases) for each in ("failure", "skipped"))
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<testsuite name="compare" tests="{len(cases)}" failures="{failed}">',
+        f'<testsuite name="compare" tests="{len(cases)}" failures="{failed}" skipped="{skipped}">',
     ]
-    for name, why in cases:
+    for name, tag, why in cases:
         case = f'  <testcase classname="compare" name={quoteattr(xml_text(name))}'
-        failure = f"><failure message={quoteattr(xml_text(why))}/></testcase>" if why else "/>"
-        lines.append(case + failure)
+        lines.append(case + (f"><{tag} message={quoteattr(xml_text(why))}/></testcase>" if tag else "/>"))
     return "\n".join([*lines, "</testsuite>", ""])
 
 
@@ -64,11 +64,14 @@ def comparison_json(result: Comparison) -> str:
     return plain(msgspec.json.format(msgspec.json.encode(result), indent=2).decode()) + "\n"
 
 
+def judgement(figure: Compared) -> str:
+    """What becomes of an allowed change; empty where it is kept or none is given."""
+    return "FAILS" if figure.failed else "NOT DECIDED" if figure.not_decided else ""
+
+
 def estimate_text(figure: Compared, estimate: Estimate) -> str:
     """A value with its unit, interval and n."""
     if estimate.value is None:
         return f"not known (n = {estimate.n:,})"
-    interval = "no interval"
-    if estimate.low is not None and estimate.high is not None:
-        interval = f"{estimate.low:.1f} to {estimate.high:.1f}"
+    interval = interval_text(estimate).removeprefix("95 % interval ")
     return f"{estimate.value:.1f} {figure.unit} ({interval}, n = {estimate.n:,})"

@@ -115,7 +115,7 @@ class ChangeRow(QWidget):
             figure.finding, "caption"
         )
         finding = label(word, "danger" if figure.failed else role)
-        change = label("" if figure.change.value is None else f"{figure.change.value:+.1f} {figure.unit}", "caption")
+        change = label(figure.size(), "caption")
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         grid.addWidget(name, 0, 0)
         grid.addWidget(values, 1, 0)

@@ -45,25 +45,44 @@ def test_an_interval_that_reaches_beyond_the_margin_decides_nothing() -> None:
 
 
 def test_without_an_interval_it_is_undecided() -> None:
-    result = compared(Estimate(100, n=3), figure(500, 1), ">+10%".replace(">", "x>"))
+    result = compared(Estimate(4.2, n=72), Estimate(308.6, n=72), "x>+10%")
     assert result.finding is ChangeFinding.UNDECIDED
-    assert not result.failed
-    assert result.sentence().startswith("undecided")
+    assert (result.failed, result.not_decided) == (False, True)
+    assert result.sentence() == "undecided, one of the runs has no interval for it: +304.4 ms"
+    assert compared(figure(4, 1), Estimate(n=72), "x>+10%").not_decided
+    assert not compared(Estimate(4.2, n=72), Estimate(308.6, n=72)).not_decided, "nothing is allowed or not"
+
+
+def test_one_end_of_an_interval_can_decide() -> None:
+    """That of p95 of few values is open above."""
+    open_above = Estimate(300, 200, None, 72)
+    assert difference(figure(10, 3), open_above) == Estimate(290, 290 - 10009**0.5, None, 72)
+    slower = compared(figure(10, 3), open_above, "x>+10%")
+    assert (slower.failed, slower.not_decided, slower.finding) == (True, False, ChangeFinding.WORSE)
+    assert slower.sentence() == "worse: +290.0 ms (95 % interval from +190.0, open above)"
+    faster = compared(open_above, figure(10, 3), "x>+10%")
+    assert (faster.finding, faster.not_decided) == (ChangeFinding.BETTER, False)
+    assert faster.sentence() == "better: -290.0 ms (95 % interval up to -190.0, open below)"
 
 
 @pytest.mark.parametrize(
-    ("new", "allowed", "failed"),
+    ("new", "allowed", "failed", "not_decided"),
     [
-        (figure(130, 2), "x>+10%", True),
-        (figure(112, 5), "x>+10%", False),  # the interval includes 10 %
-        (figure(130, 2), "x>+50", False),
-        (figure(160, 2), "x>+50", True),
-        (figure(80, 2), "x<-10%", True),
-        (figure(95, 2), "x<-10%", False),
+        (figure(130, 2), "x>+10%", True, False),
+        (figure(112, 5), "x>+10%", False, True),  # the interval includes 10 %
+        (figure(108, 5), "x>+10%", False, False),
+        (figure(130, 2), "x>+50", False, False),
+        (figure(160, 2), "x>+50", True, False),
+        (figure(80, 2), "x<-10%", True, False),
+        (figure(89, 5), "x<-10%", False, True),
+        (figure(95, 2), "x<-10%", False, False),
     ],
 )
-def test_a_change_fails_only_where_the_whole_interval_is_beyond(new: Estimate, allowed: str, failed: bool) -> None:
-    assert compared(figure(100, 2), new, allowed).failed is failed
+def test_a_change_fails_only_where_the_whole_interval_is_beyond(
+    new: Estimate, allowed: str, failed: bool, not_decided: bool
+) -> None:
+    result = compared(figure(100, 2), new, allowed)
+    assert (result.failed, result.not_decided) == (failed, not_decided)
 
 
 @pytest.mark.parametrize(("base", "new"), [(0.0, 30.0), (-100.0, -50.0)])
