@@ -79,6 +79,16 @@ def test_a_machine_that_stood_still_makes_the_run_invalid_by_the_limits_that_app
         assert (ended.verdict, bool(ended.reasons)) == (verdict, verdict is Verdict.INVALID)
 
 
+@pytest.mark.parametrize(("figure", "verdict"), [("connect", Verdict.INVALID), (None, Verdict.DONE)])
+def test_short_delays_falsify_nothing_where_all_streams_were_refused(figure: str | None, verdict: Verdict) -> None:
+    late = Histogram()
+    late.add(0.046)
+    encoded = {name: late.encode() for name in ("loop_lag", figure) if name}
+    totals = RunTotals(RunPlan(endpoint="x", source=WavSource(path="a.wav")))
+    totals.take(Histograms(t=1.0, encoded=encoded, cpu_percent=5.0, final=True), 1, alone=True)
+    assert totals.ended(2.0, interrupted=False).verdict is verdict
+
+
 def test_the_time_gained_by_eager_ends_is_that_of_all_workers() -> None:
     totals = RunTotals(RunPlan(endpoint="x", source=WavSource(path="a.wav"), connections=2))
     totals.take(Snapshot(t=1.0, ledger={}, eager_gained_s=1.5), 1, alone=False)
