@@ -199,9 +199,10 @@ def report_lines(report: AbReport) -> list[str]:
 
 def _paired_line(name: str, figure: Paired, factor: float, unit: str) -> str:
     a, b = ("not known" if value is None else f"{value * factor:.1f} {unit}" for value in (figure.a, figure.b))
+    apart = "points" if unit == "%" else unit
     return (
-        f"{name:<20}A {a}, B {b}; B - A {_signed(figure.difference, factor, unit)}; "
-        f"A - A {_signed(figure.noise, factor, unit)}"
+        f"{name:<20}A {a}, B {b}; B - A {_signed(figure.difference, factor, apart)}; "
+        f"A - A {_signed(figure.noise, factor, apart)}"
     )
 
 

@@ -82,8 +82,8 @@ class Compared(Struct, frozen=True, kw_only=True):
 
     @property
     def change_unit(self) -> str:
-        """Of the change."""
-        return self.unit
+        """Of the change: that of shares is in percentage points."""
+        return "points" if self.unit == "%" else self.unit
 
 
 def interval_text(estimate: Estimate, form: str = ".1f") -> str:

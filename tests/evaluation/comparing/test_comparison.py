@@ -96,6 +96,13 @@ def test_a_share_of_a_base_of_zero_or_below_it_is_exceeded_all_the_same(base: fl
     assert not same.failed
 
 
+def test_the_change_of_a_share_is_in_points() -> None:
+    figures = [compare("x_percent", "X", "%", figure(0, 0), figure(value, 0)) for value in (0, 2)]
+    assert [each.size() for each in figures] == ["+0.0 points", "+2.0 points"]
+    assert figures[0].sentence().startswith("no difference larger than 0.0 points: +0.0 points (95 % interval ")
+    assert compare("x", "X", "ms", Estimate(), figure(2, 1)).size() == ""
+
+
 def test_equal_runs_differ_in_about_5_of_100_comparisons() -> None:
     rng = np.random.default_rng(11)
     units = list(np.repeat(np.arange(20), 60))
