@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from rich.console import RenderableType
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from flux_desktop.base.plain_text import plain, plain_json
@@ -74,13 +74,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(result: Comparison) -> None:
-    parts: list[RenderableType] = []
+    printer, parts = Printer(), list[RenderableType]()
     if result.figures:
-        # Folded, not cut: names of sessions often differ at their end only.
-        names = (Column(plain(name), overflow="fold") for name in (result.base, result.new))
-        table = Table("Figure", *names, "Change", box=None, pad_edge=False)
+        # Above the table, in whose narrow columns a long name would be broken.
+        printer.line(plain(f"Base: {result.base}"))
+        printer.line(plain(f"New:  {result.new}"))
+        table = Table("Figure", "Base", "New", "Change", box=None, pad_edge=False)
         for figure in result.figures:
             sides = (estimate_text(figure, each) for each in (figure.base, figure.new))
             table.add_row(figure.label, *sides, f"{figure.sentence()} {judgement(figure)}".rstrip())
-        parts += [table, *(Text(note) for note in result.notes())]
-    Printer().table(*parts, Text(plain(result.verdict())))
+        parts += [Text(), table, *(Text(note) for note in result.notes())]
+    printer.table(*parts, Text(plain(result.verdict())))
