@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,9 @@ from flux_desktop.engine.recording.damage import RecordingDamage
 from flux_desktop.engine.recording.recording_file import is_run_file, recording_files, worker_number
 from flux_desktop.engine.recording.session_folder import read_events, read_run_file, run_end
 from flux_desktop.engine.records.events import Event, Histograms, Received, RunEnded, RunStarted, Snapshot
+from flux_desktop.engine.records.facts import outcome_word
 from flux_desktop.engine.records.plan import RunPlan, plan_problems
+from flux_desktop.reports.findings import found_sentence, read_capacity, read_experiment
 from flux_desktop.reports.sessions.digest import Digest, is_worth_it, open_digest
 from flux_desktop.ui.models.card import begin_s
 
@@ -32,6 +35,8 @@ class PastRun(msgspec.Struct):
     cut_off: bool
     digest: Digest | None = None
     """Where `events` lacks the connections' messages, they are here."""
+    found: str = ""
+    """What the capacity search or experiment that the run is part of has found."""
 
     def again(self) -> Iterable[Event]:
         """The events from their beginning, also where `events` can be read only once. Raises `ProblemError`."""
@@ -53,18 +58,20 @@ def read_past_run(folder: Path, *, whole: bool = False) -> PastRun:
     """
     try:
         plan, ended = _plan(folder), run_end(folder)
-        if not is_worth_it(folder):
-            return PastRun(folder=folder, plan=plan, events=list(_merged(folder, plan)), cut_off=ended is None)
-        if whole:
-            return PastRun(folder=folder, plan=plan, events=_merged(folder, plan), cut_off=ended is None)
-        try:
-            digest = open_digest(folder)
-            events = digest.run()
-        except (OSError, zipfile.BadZipFile):  # such as a folder that cannot be written to
-            return PastRun(folder=folder, plan=plan, events=list(_merged(folder, plan)), cut_off=ended is None)
-        if ended is None:
-            events = _with_end(events, plan)
-        return PastRun(folder=folder, plan=plan, events=events, cut_off=ended is None, digest=digest)
+        past = PastRun(folder=folder, plan=plan, events=_merged(folder, plan), cut_off=ended is None)
+        if ended is not None:
+            verdict = outcome_word(ended.verdict, interrupted=ended.interrupted)
+            past.found = found_sentence(verdict, read_capacity(folder), read_experiment(folder))
+        if is_worth_it(folder):
+            if whole:
+                return past
+            with suppress(OSError, zipfile.BadZipFile):  # such as a folder that cannot be written to
+                digest = open_digest(folder)
+                events = digest.run()
+                past.digest, past.events = digest, _with_end(events, plan) if ended is None else events
+                return past
+        past.events = list(past.events)
+        return past
     except OSError as error:
         raise ProblemError(_no_session(folder, f"The operating system reports: {error.strerror or error}.")) from None
 

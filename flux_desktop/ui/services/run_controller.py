@@ -137,6 +137,11 @@ class RunController(QObject):
             self._past.begin(past.digest)
         return begun
 
+    @property
+    def found(self) -> str:
+        """What the search or experiment found that the past run shown is part of; empty for any other run."""
+        return "" if self._replayed is None or self._model.origin is Origin.LIVE else self._replayed.found
+
     def turn_to_come_s(self, conn: int, after_s: float) -> float | None:
         """Where in a connection's audio the next turn of the replay in progress begins; None where it is not known."""
         is_replay = self._model.active and self._model.origin is Origin.REPLAY

@@ -27,15 +27,21 @@ SUMMARY = "summary"
 REPLAY_STOPPED = Problem(code="replay_stopped", what="Replay stopped.", why="The recorded session is unchanged.")
 
 
-def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
-    """The banner and its tone; None if no run has ended, or if the run has a problem of its own."""
+def summary(model: RunModel, folder: Path | None, found: str = "") -> tuple[Problem, str] | None:
+    """The banner and its tone; None if no run has ended, or if the run has a problem of its own.
+
+    `found` is what the search or experiment found that the run is part of: its refused streams are evidence, no fault.
+    """
     ended = model.ended
     if ended is None or ended.problem is not None:
         return None
     if model.origin is Origin.REPLAY and ended.interrupted and not ended.ledger:
         return REPLAY_STOPPED, "ok"
-    cause, affected = _most_frequent_problem(model)
+    cause, affected = (None, 0) if found else _most_frequent_problem(model)
     what, tone = _headline(model, ended, cause)
+    counted = ""
+    if found:
+        counted, what, tone = what, found, "ok"
     missing = ended.unrecorded
     if model.origin is not Origin.LIVE:
         what = f"Past session. {what}"
@@ -45,6 +51,7 @@ def summary(model: RunModel, folder: Path | None) -> tuple[Problem, str] | None:
     total = len(model.conversations)
     why = [
         missing,
+        counted,
         "" if cause is None else cause.why,
         f"This affected {text.count(affected, 'connection')}." if 1 < affected < total else "",
         *_judgement(ended),

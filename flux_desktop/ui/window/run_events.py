@@ -85,7 +85,7 @@ class RunEvents(QObject):
     def _show_summary(self) -> None:
         """The banner with the run's result, and what can be looked at."""
         run, folder = self._state.run, self._controller.newest_folder
-        result = summary(run.failed_attempt or run, folder)
+        result = summary(run.failed_attempt or run, folder, self._controller.found)
         if result is not None:
             actions: dict[str, Callable[[], object]] = {}
             if run.accuracy is not None:

@@ -70,7 +70,8 @@ class Transcripts:
         with self._state.reads(folder.name):
             past, truth, file_s = await _read(folder, whole=speed > 0)
         self._page.banners.clear()
-        if self._controller.replay(past, speed, truth, planned_seconds(past.plan, file_s)):
+        planned_s = None if past.found else planned_seconds(past.plan, file_s)  # a search ends when it has an answer
+        if self._controller.replay(past, speed, truth, planned_s):
             self._state.choices.take_options(past.plan.options)
             self._state.changed()
 

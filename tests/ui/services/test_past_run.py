@@ -9,9 +9,11 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.records.events import Histograms, RunEnded, RunStarted, encode_event
+from flux_desktop.reports.findings import ExperimentReport, keep_experiment
 from flux_desktop.reports.sessions import digest
 from flux_desktop.ui.models.run_phase import Origin
 from flux_desktop.ui.services.past_run import CUT_OFF, read_past_run
+from flux_desktop.ui.window import transcripts
 from flux_desktop.ui.window.main_window import MainWindow
 from tests.ui import scripted
 from tests.ui.conftest import Stage, until
@@ -46,6 +48,13 @@ def test_a_recording_that_was_cut_off_opens_with_a_notice(tmp_path: Path) -> Non
     assert isinstance(ended, RunEnded)
     assert past.cut_off
     assert ended.unrecorded == CUT_OFF
+
+
+def test_what_an_experiment_found_comes_with_its_run_but_not_with_half_of_one(tmp_path: Path) -> None:
+    report = ExperimentReport(title="A against B", finding="B better", sentences=[], headings=[], rows=[])
+    whole, half = record(tmp_path / "s"), record(tmp_path / "h", whole=False)
+    keep_experiment([whole, half], report)
+    assert (read_past_run(whole).found, read_past_run(half).found) == ("A against B: B better.", "")
 
 
 @pytest.mark.parametrize("worth_bytes", [10, 10**9], ids=["digest", "whole"])
@@ -104,6 +113,22 @@ def test_the_window_shows_and_replays_a_past_run(stage: Stage, tmp_path: Path) -
             "the replay has begun and ended",
         )
         assert window.state.run.conversation(1).transcript() == list(scripted.SENTENCES)
+
+    stage(Waiting, live)
+
+
+def test_the_window_heads_a_past_experiment_with_what_it_found(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path / "2026-11-23_14-02-00")
+    keep_experiment([folder], ExperimentReport(title="A", finding="B better", sentences=[], headings=[], rows=[]))
+    monkeypatch.setattr(transcripts, "planned_seconds", lambda *_: 1_620.0)
+
+    async def live(window: MainWindow) -> None:
+        window.transcripts.open_session(folder)
+        await until(lambda: window.state.run.ended is not None, "the recording is shown")
+        assert window.live_page.banners.banners()[0].problem.what == "Past session. A: B better."
+        assert window.state.run.planned_s is None, "it ended when it had an answer"
 
     stage(Waiting, live)
 

@@ -131,6 +131,14 @@ def test_a_recorded_session_is_marked(origin: Origin) -> None:
     assert shown(ended(DONE, origin=origin))[0].startswith("Past session. Run complete.")
 
 
+def test_what_a_search_found_heads_its_past_session_and_refused_streams_are_no_fault() -> None:
+    end = msgspec.structs.replace(DONE, ledger={str(LedgerClass.COMPLETED): 1, str(LedgerClass.CONNECT_FAILED): 2})
+    result = summary(ended(end, failed=2, origin=Origin.PAST), None, "REFUSED: 3 conversations.")
+    assert result is not None
+    assert (result[0].what, result[0].todo, result[1]) == ("Past session. REFUSED: 3 conversations.", "", "ok")
+    assert result[0].why.startswith("Run complete. 1 of 3 connections completed. 2 connect failed")
+
+
 def test_no_banner_without_an_end_or_with_a_problem_of_the_run_itself() -> None:
     assert summary(RunModel(), None) is None
     assert summary(ended(msgspec.structs.replace(DONE, problem=LOST)), None) is None
