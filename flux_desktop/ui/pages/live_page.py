@@ -69,6 +69,7 @@ class LivePage(QWidget):
 
     def build_plots(self) -> None:
         """Build the plots, which takes longer than showing the window."""
+        self.window().repaint()  # its first frame has scroll bars that it does not need, and would stay meanwhile
         self.plots.build()
         self.plots.set_microphone(self._state.uses_microphone)
         self.plots.set_front(self.transcripts.current())

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.base.resources import SAMPLE_RECORDING, resource_path
@@ -50,6 +50,27 @@ def test_choices_left_transcripts_in_the_middle_plots_right(page: LivePage) -> N
     assert lefts == sorted(lefts)
     assert RIGHT_PX <= page.plots.width() < RIGHT_PX + 20
     assert page.transcripts.width() > 1440 - RIGHT_PX - LEFT_PX - 100, "the rest is the transcript's"
+
+
+class Painted(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.times = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.times += event.type() is QEvent.Type.Paint
+        return super().eventFilter(watched, event)
+
+
+def test_the_window_is_painted_as_it_is_laid_out_before_the_plots_are_built(page: LivePage) -> None:
+    page.show()
+    QApplication.processEvents()
+    painted = Painted(page)
+    page.build_plots()
+    assert painted.times == 1
 
 
 def test_the_plots_are_built_later_with_what_is_chosen_by_then(page: LivePage, state: AppState) -> None:
