@@ -50,6 +50,10 @@ class Mark:
     tip: str = ""
     until_s: float | None = None
 
+    def reaches(self, from_s: float, until_s: float) -> bool:
+        """Whether it lies between two positions, or a part of its gap does."""
+        return self.at_s <= until_s and (self.at_s if self.until_s is None else self.until_s) >= from_s
+
 
 @dataclass(slots=True, eq=False)
 class TimelineTurn:

@@ -72,6 +72,7 @@ class TimelineCanvas(QWidget):
             self._timeline, self.selected, self._playhead_s = timeline, None, None
             self.setAccessibleName(f"Timeline of connection {self._conn}")
             self._tiles.clear()
+            self._paint = None
         self._track = track
 
     def set_font_scale(self, scale: float) -> None:
@@ -150,9 +151,9 @@ class TimelineCanvas(QWidget):
 
         def paint_part(inner: QPainter, left: float, right: float) -> None:
             from_s, to_s = left / per_s, right / per_s
-            # Twice the margin: whether a label has room also depends on its neighbours.
-            stretch = self._timeline.between(from_s - 2 * paint.margin_s, to_s + 2 * paint.margin_s)
-            paint.paint(inner, from_s, to_s, stretch, self._track, self._painted_s, self.selected)
+            stretch = self._timeline.between(from_s - paint.margin_s, to_s + paint.margin_s)
+            labels = paint.labels.between(left, right, self._timeline.marks_between)
+            paint.paint(inner, from_s, to_s, stretch, labels, self._track, self._painted_s, self.selected)
 
         first, last = math.floor(window.start_s * per_s / TILE_PX), math.floor(window.end_s * per_s / TILE_PX)
         for number in range(first, last + 1):
@@ -180,7 +181,8 @@ class TimelineCanvas(QWidget):
         grown_px = (until_s - self._painted_s) * per_s
         if changed_s < math.inf or not 0 <= grown_px <= GROWTH_PX:
             changed_px = (min(changed_s, self._painted_s, until_s) - paint.margin_s) * per_s
-            self._tiles.drop_from(min(changed_px, min(live_from, self._live_from) * TILE_PX))
+            labels_px = paint.labels.changed_from(changed_s * per_s, timeline.marks_between)
+            self._tiles.drop_from(min(changed_px, labels_px, min(live_from, self._live_from) * TILE_PX))
             self._painted_s, self._live_from = until_s, live_from
 
     def _paint_now(self, painter: QPainter, paint: TimelinePaint, until_s: float) -> None:

@@ -14,22 +14,23 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from flux_desktop.ui.models.audio_track import LEVELS_PER_S, AudioTrack
-from flux_desktop.ui.models.timeline_facts import Mark, MarkKind, Stretch, TimelineTurn
+from flux_desktop.ui.models.timeline_facts import Mark, Stretch, TimelineTurn
 from flux_desktop.ui.models.timeline_holds import Hold, survived_holds
 from flux_desktop.ui.models.timeline_words import PlacedText, placed_words
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, Theme, font
+from flux_desktop.ui.views.timeline_labels import Label, TimelineLabels
 from flux_desktop.ui.views.timeline_rows import Rows
 from flux_desktop.ui.views.timeline_shapes import colour_of, paint_gap, paint_head, paint_line
 
 BAR_PX, BAR_STEP_PX = 2.0, 3.0
-LABEL_MARGIN_PX = 130
-LABELS_APART_PX = 4
+MARGIN_PX = 130
 LOUDEST_MIN = 0.05
 """A recording that is quieter than this throughout is drawn as quiet: its noise is not blown up."""
 TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
 TICK_APART_PX = 64
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
-_RANKS = {MarkKind.START: 0, MarkKind.RESUMED: 1, MarkKind.EAGER: 2, MarkKind.CONFIGURE: 2}
+_HEAD_PX = 12
+"""How far a mark is seen from its place, without its label."""
 
 
 class TimelinePaint:
@@ -42,11 +43,12 @@ class TimelinePaint:
         self.face: QFont = font(round(TYPE_CAPTION_PX * rows.scale))
         self.bold: QFont = font(round(TYPE_CAPTION_PX * rows.scale), bold=True)
         self._metrics, self._bold_metrics = QFontMetricsF(self.face), QFontMetricsF(self.bold)
+        self.labels = TimelineLabels(self._metrics.horizontalAdvance, px_per_s, rows.scale)
 
     @property
     def margin_s(self) -> float:
         """How far beyond its place something may be painted."""
-        return LABEL_MARGIN_PX * self.rows.scale / self.px_per_s
+        return MARGIN_PX * self.rows.scale / self.px_per_s
 
     def paint(
         self,
@@ -54,6 +56,7 @@ class TimelinePaint:
         from_s: float,
         until_s: float,
         stretch: Stretch,
+        labels: Sequence[Label],
         track: AudioTrack | None,
         audio_until_s: float,
         selected: TimelineTurn | None,
@@ -70,13 +73,15 @@ class TimelinePaint:
         self._paint_wave(painter, from_s, min(until_s, audio_until_s), track)
         holds = [hold for turn in stretch.turns for hold in survived_holds(turn, track)]
         for turn in stretch.turns:
-            self._paint_gained(painter, turn, stretch.marks)
+            self._paint_gained(painter, turn)
         for hold in holds:
             painter.fillRect(self._box_of(hold), QColor(self.theme.border))
-        next_s = [*(turn.start_s for turn in stretch.turns[1:]), math.inf]
-        for turn, until_s in zip(stretch.turns, next_s, strict=False):
-            self._paint_words(painter, turn, audio_until_s, until_s)
-        self._paint_marks(painter, stretch.marks)
+        starts_s = [*(turn.start_s for turn in stretch.turns[1:]), math.inf]
+        for turn, next_s in zip(stretch.turns, starts_s, strict=False):
+            self._paint_words(painter, turn, audio_until_s, next_s)
+        head_s = _HEAD_PX * self.rows.scale / self.px_per_s
+        seen = [mark for mark in stretch.marks if mark.reaches(from_s - head_s, until_s + head_s)]
+        self._paint_marks(painter, seen, labels)
         self._paint_hold_lengths(painter, holds)
         if self.rows.with_confidence:
             self._paint_confidence(painter, left, right, min(until_s, audio_until_s), stretch)
@@ -142,7 +147,7 @@ class TimelinePaint:
         painter.setBrush(QColor(self.theme.accent_soft))
         painter.drawRect(self._band(self.rows.wave, left, right).adjusted(0.5, 0.5, -0.5, -0.5))
 
-    def _paint_gained(self, painter: QPainter, turn: TimelineTurn, marks: object) -> None:
+    def _paint_gained(self, painter: QPainter, turn: TimelineTurn) -> None:
         lead_ms = turn.card.eager_lead_ms
         if turn.end_s is None or lead_ms is None:
             return
@@ -183,8 +188,7 @@ class TimelinePaint:
         """Where the words of a turn are written; those of the next one begin at `until_s`."""
         return placed_words(turn, now_s, self.px_per_s, self._metrics.horizontalAdvance, until_s)
 
-    def _paint_marks(self, painter: QPainter, marks: object) -> None:
-        assert isinstance(marks, list)
+    def _paint_marks(self, painter: QPainter, marks: Sequence[Mark], labels: Sequence[Label]) -> None:
         wave, scale = self.rows.wave, self.rows.scale
         for mark in marks:
             x = mark.at_s * self.px_per_s
@@ -196,30 +200,9 @@ class TimelinePaint:
             paint_head(painter, mark.kind, mark.at_s * self.px_per_s, wave.top() + scale, self.theme, scale)
         painter.setFont(self.face)
         row = self.rows.labels
-        for mark, left, width in self.labels_of(marks):
+        for mark, left, width in labels:
             painter.setPen(colour_of(mark.kind, self.theme))
             painter.drawText(QRectF(left, row.top(), width + 2, row.height()), int(_MIDDLE), mark.label)
-
-    def labels_of(self, marks: list[Mark]) -> list[tuple[Mark, float, float]]:
-        """The labels that have room, each with its left and its width in pixels.
-
-        A label gives way to a more important one; what an eager end gained is written before its mark.
-        """
-        boxes = []
-        for mark in marks:
-            if mark.label:
-                width = self._metrics.horizontalAdvance(mark.label)
-                x = mark.at_s * self.px_per_s
-                boxes.append((mark, x - width - 2 if mark.kind is MarkKind.EAGER else x + 2, width))
-        visible_labels: list[tuple[Mark, float, float]] = []
-        for box in sorted(boxes, key=lambda box: _RANKS.get(box[0].kind, 3), reverse=True):
-            _mark, left, width = box
-            if all(
-                left >= other + its + LABELS_APART_PX or other >= left + width + LABELS_APART_PX
-                for _, other, its in visible_labels
-            ):
-                visible_labels.append(box)
-        return visible_labels
 
     def _curve_y(self, value: float) -> float:
         row = self._curve_row

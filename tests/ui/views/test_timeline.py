@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
@@ -19,7 +17,6 @@ from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.timeline import TimelineView
 from flux_desktop.ui.views.timeline_canvas import NAME_PX
 from flux_desktop.ui.views.timeline_key import ENTRIES, TimelineKey, key_text
-from flux_desktop.ui.views.timeline_paint import TimelinePaint
 from flux_desktop.ui.views.timeline_rows import Rows
 from flux_desktop.ui.views.timeline_shapes import TOKENS
 from flux_desktop.ui.views.timeline_tiles import TILE_PX, TileCache
@@ -239,18 +236,6 @@ def test_tips_are_those_of_the_place(bench: Bench) -> None:
     wave = bench.view._rows.wave.center().y()
     assert "Survived hold" in bench.view.tip_at(QPointF(bench.view.x_of(2.2), wave))
     assert "Resumed" in bench.view.tip_at(QPointF(bench.view.x_of(3.12), wave))
-
-
-def test_labels_give_way_to_more_important_neighbours(theme: ThemeSource) -> None:
-    conversation = Conversation(1)
-    one_turn(conversation)
-    marks = list(conversation.timeline.marks)
-    wide = TimelinePaint(Rows(), theme.current, 300.0)
-    assert len(wide.labels_of(marks)) == len(marks)
-    tight = sorted(TimelinePaint(Rows(), theme.current, 20.0).labels_of(marks), key=lambda label: label[1])
-    assert tight[-1][0].kind is MarkKind.END
-    for (_, left, width), (_, next_left, _) in pairwise(tight):
-        assert left + width <= next_left
 
 
 def test_tiles_are_dropped_with_another_look_and_from_a_place_on() -> None:
