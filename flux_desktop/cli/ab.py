@@ -29,8 +29,8 @@ from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.evaluation.comparing.paired import USUAL_MARGINS, Paired, Primary, p_text
 from flux_desktop.evaluation.statistics.intervals import Estimate
-from flux_desktop.evaluation.turns.reference import reference_turns
-from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, kept_report, run_ab
+from flux_desktop.evaluation.turns.reference import with_turns
+from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, kept_report, longest_minutes, run_ab
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.flux.options import FluxOptions
 
@@ -74,13 +74,14 @@ def run(args: argparse.Namespace) -> int:
     try:
         sessions_dir = sessions_folder(args)
         check_documents(args)
-        plan, stream_minutes = ab_plan(args)
+        plan, stream_minutes, minutes = ab_plan(args)
     except ProblemError as error:
         complain(plain(error.problem.sentence()))
         return problem_exit_code(error.problem)
     complain(f"The primary figure is {plan.primary.value}; a difference within {_margin_text(plan)} does not matter.")
     a, b = (replace(base, options=each) for base, each in ((plan.base, plan.a), (plan.base_b or plan.base, plan.b)))
-    if not agreed(args, a, stream_minutes, stream_minutes / max(1, plan.at_once), [b]):
+    paid, other = (b, a) if a.is_local else (a, b)
+    if not agreed(args, paid, stream_minutes, minutes, [other]):
         complain("Nothing was started.")
         return ExitCode.USAGE
     before_run(stream_minutes, sessions_dir)
@@ -113,8 +114,8 @@ def _deliver(args: argparse.Namespace, plan: AbPlan, result: AbResult, *, interr
     return ExitCode.CONNECTION_FAILED if report.failed else written
 
 
-def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float]:
-    """What the flags ask for, and its stream-minutes; raises `ProblemError`."""
+def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float, float]:
+    """What the flags ask for, and its stream-minutes and minutes; raises `ProblemError`."""
     if not 1 <= args.connections <= 1000:
         raise _wrong("--connections must be between 1 and 1000.", "")
     try:
@@ -123,7 +124,7 @@ def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float]:
         raise _wrong(f"--columns cannot be used. {error}", "") from None
     path = str(data_set_path(args.data))
     clips = read_data_set(path, columns).clips
-    if not any(reference_turns(clip) for clip in clips):
+    if not (entries := with_turns(clips)):
         raise _wrong("None of the clips states where turns end.", "Add turns to the manifest.")
     common = options_from(args)
     a, b = arm_options(common, args.a), arm_options(common, args.b)
@@ -141,7 +142,7 @@ def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float]:
         base=base,
         data=path,
         columns=columns,
-        clips=len(clips),
+        entries=entries,
         a=a,
         b=b,
         base_b=base_b,
@@ -150,8 +151,7 @@ def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float]:
         at_once=args.connections,
         seed=args.seed,
     )
-    silence_s = (a.eot_timeout_ms_in_force + b.eot_timeout_ms_in_force) / 1000
-    return plan, sum(4 * (clip.duration_s or 0.0) + 2 * silence_s for clip in clips) / 60
+    return plan, *longest_minutes(plan, clips)
 
 
 def arm_options(common: FluxOptions, text: str) -> FluxOptions:

@@ -35,6 +35,7 @@ from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.evaluation.thresholds.presets import LIMITS, PresetLimit
 from flux_desktop.evaluation.thresholds.sweep_report import SweepReport, sweep_report
 from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.turns.reference import with_turns
 from flux_desktop.experiments.clip_run import ClipRun, MakeEngine
 from flux_desktop.experiments.confirm import chosen_settings, confirm
 from flux_desktop.experiments.read_traces import read_traces, setting_of
@@ -112,10 +113,12 @@ def _run(
     size = sweep.size
     if size.recorded:
         complain(f"Continuing: {size.recorded} of {size.streams} clips are recorded already.")
-    if not agreed(args, plan.base, size.stream_minutes, size.minutes):
+    live = args.confirm + 1 if args.confirm else 0  # the current setting is one of them
+    stream_minutes = size.stream_minutes + live * sum(size.streams_s) / 60
+    if not agreed(args, plan.base, stream_minutes, size.minutes + size.live_s(live, plan.at_once) / 60):
         complain("Nothing was started.")
         return ExitCode.USAGE
-    before_run(size.stream_minutes, sessions_dir)
+    before_run(stream_minutes, sessions_dir)
     return asyncio.run(_record(args, sweep, plan, line, limits, make_engine))
 
 
@@ -205,7 +208,7 @@ async def _confirmed(
         result = await confirm(
             plan.base,
             plan.data,
-            range(len(clips)),
+            with_turns(clips),
             settings,
             recorded,
             at_once=plan.at_once,

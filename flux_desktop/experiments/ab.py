@@ -15,14 +15,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.plan import RunPlan
+from flux_desktop.datasets.clip import Clip
+from flux_desktop.engine.records.plan import DataSetSource, RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.comparing.paired import ArmComparison, Primary, compare_arms
 from flux_desktop.evaluation.traces.live_score import live_score
 from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures, turn_figures
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore
-from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan
+from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, clip_plan, lasts_s, stream_s
 from flux_desktop.experiments.read_traces import read_traces, setting_of
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.experiment_results import ab_experiment
@@ -38,7 +39,8 @@ class AbPlan(Struct, frozen=True, kw_only=True):
     base: RunPlan
     data: str
     columns: dict[str, str] = {}
-    clips: int
+    entries: tuple[int, ...]
+    """Places of the clips that are sent."""
     a: FluxOptions
     b: FluxOptions
     base_b: RunPlan | None = None
@@ -106,7 +108,7 @@ def kept_report(plan: AbPlan, result: AbResult) -> AbReport:
         comparison=result.compare(plan.primary, plan.margin),
         figures_a=turn_figures(result.a_first),
         figures_b=turn_figures(result.b_first),
-        clips=plan.clips,
+        clips=len(plan.entries),
         failed=sum(run.failed for run in result.runs),
         sessions=[folder.name for folder in sessions],
         notes=result.invalid_notes(),
@@ -120,7 +122,7 @@ def kept_report(plan: AbPlan, result: AbResult) -> AbReport:
 
 def ab_plans(plan: AbPlan) -> list[RunPlan]:
     """One run with both arms, or one for each endpoint."""
-    order = list(range(plan.clips))
+    order = list(plan.entries)
     random.Random(f"{plan.seed}").shuffle(order)  # noqa: S311 - an order, not a secret
     if plan.base_b is None:
         variants = [plan.a if arm == "A" else plan.b for arm in ORDER]
@@ -129,6 +131,21 @@ def ab_plans(plan: AbPlan) -> list[RunPlan]:
     twice = [place for place in order for _ in range(2)]
     each = max(1, plan.at_once // 2)
     return [_run_plan(plan, plan.base, twice, [plan.a], each), _run_plan(plan, plan.base_b, twice, [plan.b], each)]
+
+
+def longest_minutes(plan: AbPlan, clips: Sequence[Clip]) -> tuple[float, float]:
+    """Stream-minutes and minutes of the whole comparison, at most; `clips` are all of the data set."""
+    lasts = list[float]()
+    streams_s = list[float]()
+    for run in ab_plans(plan):
+        assert isinstance(run.source, DataSetSource)
+        run_s = [
+            stream_s(clips[entry], run.options_for(conn).eot_timeout_ms_in_force)
+            for conn, entry in enumerate(run.source.entries, 1)
+        ]
+        streams_s += run_s
+        lasts.append(lasts_s(run_s, run.connections))
+    return sum(streams_s) / 60, max(lasts) / 60
 
 
 async def run_ab(

@@ -16,7 +16,9 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flux_desktop.base.problem import Problem
+from flux_desktop.audio.recording import open_recording
+from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.connection.retry_policy import REFUSED_PARAMETERS
 from flux_desktop.engine.measuring.run_totals import ENDS_WITHOUT_WORKER
 from flux_desktop.engine.records.audio_events import ClipStarted
@@ -29,6 +31,7 @@ from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.experiments.invalid import invalid_note
 from flux_desktop.flux.options import FluxOptions
 
+_OPENING_S = 0.5
 _FAILURES_MAX = 10
 """Clips that fail one after another, before the run is given up."""
 
@@ -90,6 +93,15 @@ def clip_plan(
         batch_size=0,
         limits=(),
     )
+
+
+def stream_s(clip: Clip, timeout_ms: float) -> float:
+    """How long the stream of a clip lasts at most."""
+    try:
+        clip_s = clip.duration_s or open_recording(clip.path).duration_s - clip.offset_s
+    except ProblemError:
+        clip_s = 0.0  # the run reports it
+    return clip_s + timeout_ms / 1000 + _OPENING_S
 
 
 def lasts_s(streams_s: Iterable[float], at_once: int) -> float:

@@ -26,7 +26,7 @@ from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.comparing.isolation import IsolationResult, judge_isolation
 from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.evaluation.turns.reference import reference_turns
-from flux_desktop.experiments.clip_run import ClipRun, ClipRunResult, MakeEngine, clip_plan, lasts_s
+from flux_desktop.experiments.clip_run import ClipRun, ClipRunResult, MakeEngine, clip_plan, lasts_s, stream_s
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.reports.experiment_results import isolation_experiment
 from flux_desktop.reports.files import write_whole
@@ -151,7 +151,7 @@ def expected_s(clips: Sequence[Clip]) -> list[float]:
 
 def longest_minutes(clips: Sequence[Clip], timeout_ms: int) -> tuple[float, float]:
     """Stream-minutes and minutes of the whole check, at most."""
-    lengths_s = [(clip.duration_s or 0.0) + timeout_ms / 1000 for clip in clips]
+    lengths_s = [stream_s(clip, timeout_ms) for clip in clips]
     streams_s = [[lengths_s[entry] for entry in phase.entries] for phase in PHASES]
     lasts = [lasts_s(each_s, phase.at_once) for each_s, phase in zip(streams_s, PHASES, strict=True)]
     return sum(map(sum, streams_s)) / 60, sum(lasts) / 60

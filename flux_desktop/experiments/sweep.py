@@ -20,8 +20,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flux_desktop.audio.recording import open_recording
-from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.problem import Problem
 from flux_desktop.datasets.clip import Clip, unusable
 from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.recording.session_folder import default_sessions_dir, remove_session
@@ -29,8 +28,16 @@ from flux_desktop.engine.records.events import Event, RunStarted
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.traces.trace import Trace
-from flux_desktop.evaluation.turns.reference import reference_turns
-from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, ClipRunResult, MakeEngine, clip_plan, lasts_s
+from flux_desktop.evaluation.turns.reference import reference_turns, with_turns
+from flux_desktop.experiments.clip_run import (
+    ClipProgress,
+    ClipRun,
+    ClipRunResult,
+    MakeEngine,
+    clip_plan,
+    lasts_s,
+    stream_s,
+)
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.experiments.sweep_state import NOT_SAVED, STATE_FOLDER, SweepState, digest
 from flux_desktop.flux.options import FluxOptions
@@ -49,7 +56,6 @@ NO_FORCE_END = (
 _ROUNDS_MAX = 3
 """How often clips that failed are sent again."""
 _PER_RUN_MAX = 1000
-_OPENING_S = 0.5
 
 
 class SweepPlan(Struct, frozen=True, kw_only=True):
@@ -69,8 +75,10 @@ class SweepPlan(Struct, frozen=True, kw_only=True):
 class SweepSize(Struct, frozen=True, kw_only=True):
     """What a sweep takes at most; what is already recorded is not counted."""
 
+    entries: tuple[int, ...]
+    """Places of the clips that are recorded."""
     streams_s: tuple[float, ...]
-    """How long a stream of each clip lasts."""
+    """How long a stream of each of them lasts."""
     streams: int
     recorded: int
     stream_minutes: float
@@ -78,8 +86,8 @@ class SweepSize(Struct, frozen=True, kw_only=True):
 
     @property
     def clips(self) -> int:
-        """Clips that are recorded."""
-        return len(self.streams_s)
+        """How many clips are recorded."""
+        return len(self.entries)
 
     def live_s(self, streams_per_clip: int, at_once: int) -> float:
         """How long live runs of these clips last at most, so many streams of each."""
@@ -121,7 +129,7 @@ class Sweep:
         self._clips = read_data_set(plan.data, plan.columns).clips
         if not any(reference_turns(clip) for clip in self._clips):
             raise unusable(Path(plan.data), "None of its clips states where turns end.", "Add turns to its manifest.")
-        self._streams_s = [_length_s(clip) + TIMEOUT_MS / 1000 + _OPENING_S for clip in self._clips]
+        self._streams_s = [stream_s(clip, TIMEOUT_MS) for clip in self._clips]
         self._run: ClipRun | None = None
         self._stopped = self._invalid = False
         self._notes: list[str] = []
@@ -133,10 +141,11 @@ class Sweep:
         """What is still to be recorded."""
         left = self._left(self._recorded())
         left_s = [self._streams_s[place] for place in left]
-        streams_s = tuple(self._streams_s[place] for place, clip in enumerate(self._clips) if reference_turns(clip))
-        streams = len(streams_s) * self._plan.repeats
+        entries = with_turns(self._clips)
+        streams = len(entries) * self._plan.repeats
         return SweepSize(
-            streams_s=streams_s,
+            entries=entries,
+            streams_s=tuple(self._streams_s[place] for place in entries),
             streams=streams,
             recorded=streams - len(left),
             stream_minutes=sum(left_s) / 60,
@@ -280,13 +289,6 @@ def force_ends_s(clips: Sequence[Clip]) -> dict[int, list[float]]:
 def recording_options(options: FluxOptions, eot: float) -> FluxOptions:
     """The parameters that a sweep is recorded with."""
     return replace(options, eot_threshold=eot, eager_eot_threshold=None, eot_timeout_ms=TIMEOUT_MS)
-
-
-def _length_s(clip: Clip) -> float:
-    try:
-        return clip.duration_s or open_recording(clip.path).duration_s - clip.offset_s
-    except ProblemError:
-        return 0.0  # the run reports it
 
 
 def _key(plan: SweepPlan, clips: int) -> str:

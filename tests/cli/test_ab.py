@@ -25,14 +25,14 @@ B = ["--b", "eot_threshold=0.8,eager_eot_threshold=0.5"]
 
 
 def test_the_arms_are_the_flags_with_their_own_values() -> None:
-    plan, stream_minutes = ab_plan(
+    plan, stream_minutes, _ = ab_plan(
         build_parser("ab").parse_args([*GIVEN, *B, "--keyterms", "x", "--primary", "cut-offs"])
     )
     assert (plan.a.eot_threshold, plan.b.eot_threshold, plan.b.eager_eot_threshold) == (0.7, 0.8, 0.5)
     assert plan.a.keyterms == plan.b.keyterms == ("x",)
-    assert (plan.primary, plan.margin, plan.clips, plan.base_b) == (Primary.CUT_OFFS, 0.02, 29, None)
+    assert (plan.primary, plan.margin, len(plan.entries), plan.base_b) == (Primary.CUT_OFFS, 0.02, 29, None)
     assert stream_minutes > 40
-    plan, _ = ab_plan(build_parser("ab").parse_args([*GIVEN, "--endpoint-b", "other"]))
+    plan, *_ = ab_plan(build_parser("ab").parse_args([*GIVEN, "--endpoint-b", "other"]))
     assert plan.base_b is not None
     assert plan.base_b.endpoint == "other"
 
@@ -46,13 +46,19 @@ def test_wrong_input_starts_nothing(arguments: list[str], why: str, capsys: pyte
     assert why in capsys.readouterr().err
 
 
+def test_a_second_endpoint_costs_also_where_the_first_is_built_in(capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ["--region", "us-east-1", "--connections", "24"]
+    assert main([*GIVEN, *flags, "--endpoint-b", "my-flux"]) == ExitCode.USAGE
+    assert "stream-minutes, $" in capsys.readouterr().err
+
+
 def test_the_report_begins_with_the_verdict_and_survives_json() -> None:
     traces = []
     for place in range(12):
         clip = random_clip(f"clip {place}", place)
         for arm, eot in enumerate((0.7, 0.9, 0.9, 0.7), 1):
             traces.append(replace(played(clip, Setting(eot=eot)), conn=4 * place + arm))
-    plan, _ = ab_plan(build_parser("ab").parse_args([*GIVEN, *B]))
+    plan, *_ = ab_plan(build_parser("ab").parse_args([*GIVEN, *B]))
     report = kept_report(plan, scored(*by_arm(traces), []))
     lines = report_lines(report)
     assert lines[1].startswith("B is worse: it ends turns later, by")

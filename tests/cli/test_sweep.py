@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 
 import msgspec
@@ -57,6 +58,19 @@ def test_what_cannot_be_used_is_said_before_anything_starts(
 ) -> None:
     assert main(["sweep", *arguments]) == ExitCode.USAGE
     assert why in capsys.readouterr().err
+
+
+def test_what_is_stated_before_the_start_includes_the_live_runs(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    flags = ["my-flux", "--region", "us-east-1", "--data", "sample", "--connections", "24", "--repeats", "4"]
+    stated = []
+    for confirm in ("0", "3"):
+        assert main(["sweep", *flags, "--confirm", confirm, "--sessions-dir", str(tmp_path)]) == ExitCode.USAGE
+        stated.append([int(number) for number in re.findall(r"[Aa]bout (\d+) ", capsys.readouterr().err)])
+    (minutes, lasts), (live_minutes, live_lasts) = stated
+    assert live_minutes == pytest.approx(2 * minutes, abs=1), "three settings and the current one, as many repeats"
+    assert live_lasts == pytest.approx(2 * lasts, abs=1)
 
 
 def test_the_plan_has_what_the_flags_say() -> None:

@@ -7,20 +7,23 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from flux_desktop.datasets.clip import Clip
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.comparing.paired import ComparisonVerdict, Primary
 from flux_desktop.evaluation.traces.trace import Setting, Trace
 from flux_desktop.evaluation.turns.turn_figures import turn_figures
-from flux_desktop.experiments.ab import AbPlan, ab_plans, by_arm, by_endpoint, kept_report, scored
+from flux_desktop.experiments.ab import AbPlan, ab_plans, by_arm, by_endpoint, kept_report, longest_minutes, scored
 from flux_desktop.experiments.clip_run import ClipRunResult
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.findings import read_experiment
 from tests.evaluation.spoken_clips import played, random_clip
 
 A, B = FluxOptions(eot_threshold=0.7), FluxOptions(eot_threshold=0.9)
-PLAN = AbPlan(base=RunPlan(endpoint="one", source=WavSource(path="a")), data="d.jsonl", clips=3, a=A, b=B, at_once=4)
+PLAN = AbPlan(
+    base=RunPlan(endpoint="one", source=WavSource(path="a")), data="d.jsonl", entries=(0, 1, 2), a=A, b=B, at_once=4
+)
 
 
 def test_on_one_endpoint_each_clip_is_sent_a_b_b_a_in_one_run() -> None:
@@ -39,6 +42,24 @@ def test_two_endpoints_send_the_same_clips_in_the_same_order() -> None:
     assert (one.endpoint, two.endpoint, one.connections, two.connections) == ("one", "two", 2, 2)
     assert one.source.entries == two.source.entries
     assert len(one.source.entries) == 6
+
+
+def test_clips_that_state_no_turns_are_not_sent() -> None:
+    (plan,) = ab_plans(replace(PLAN, entries=(1, 4)))
+    assert isinstance(plan.source, DataSetSource)
+    assert set(plan.source.entries) == {1, 4}
+
+
+def test_the_time_is_that_of_the_connection_which_streams_longest() -> None:
+    clips = [Clip(path=Path("c.wav"), duration_s=10.0) for _ in range(3)]
+    slow = replace(PLAN, a=replace(A, eot_timeout_ms=2000), b=replace(B, eot_timeout_ms=7000), at_once=5)
+    a_s, b_s = 12.5, 17.5
+    stream_minutes, minutes = longest_minutes(slow, clips)
+    assert 60 * stream_minutes == pytest.approx(6 * (a_s + b_s))
+    assert 60 * minutes == pytest.approx(2 * a_s + b_s), "a twelfth stream on five connections"
+    stream_minutes, minutes = longest_minutes(replace(slow, base_b=replace(PLAN.base, endpoint="two")), clips)
+    assert 60 * stream_minutes == pytest.approx(6 * (a_s + b_s))
+    assert 60 * minutes == pytest.approx(3 * b_s), "six streams of arm B on two connections"
 
 
 def test_with_two_endpoints_the_figures_of_both_are_of_a_pass_through_all_clips() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from flux_desktop.audio.words import ReferenceWord, SpokenTurn
@@ -33,6 +34,11 @@ def reference_turns(clip: Annotated) -> tuple[SpokenTurn, ...]:
         return clip.turns
     text = clip.text or " ".join(word.text for word in clip.words)
     return (SpokenTurn(text=text, start_s=clip.words[0].start_s, end_s=clip.words[-1].end_s),)
+
+
+def with_turns(clips: Sequence[Annotated]) -> tuple[int, ...]:
+    """Places of the clips that state turns; the others cannot be judged and need not be sent."""
+    return tuple(place for place, clip in enumerate(clips) if reference_turns(clip))
 
 
 def reference_holds(clip: Annotated) -> tuple[Span, ...]:

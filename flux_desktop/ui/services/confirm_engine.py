@@ -14,6 +14,7 @@ from flux_desktop.engine.records.events import Event, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.evaluation.traces.trace import Setting, Trace
+from flux_desktop.evaluation.turns.reference import with_turns
 from flux_desktop.ui.services.engine_port import EngineFactory, EventSink
 from flux_desktop.ui.services.watched_engines import WatchedEngines
 
@@ -53,7 +54,7 @@ class ConfirmEngine:
         self.result = await confirm(
             self._plan.base,
             data,
-            range(len(clips)),
+            with_turns(clips),
             self._settings,
             self._recorded,
             at_once=self._plan.at_once,

@@ -50,7 +50,7 @@ class Comparer:
 
     def compare(self) -> None:
         """Begin, if the data set has been read and no run is active."""
-        if not self._recorder.clips or self._state.run.active:
+        if not self._recorder.entries or self._state.run.active:
             return
         from flux_desktop.experiments.ab import AbPlan  # brings the engine along, which the window needs late
 
@@ -69,7 +69,7 @@ class Comparer:
             base=base,
             data=sweep.data,
             columns=sweep.columns,
-            clips=self._recorder.clips,
+            entries=self._recorder.entries,
             a=options[0],
             b=options[1],
             base_b=base_b if endpoints[0] != endpoints[1] else None,
@@ -109,7 +109,7 @@ class Comparer:
         is_running = self._engine is not None
         shown = self._progress.shown() if is_running else None
         self._view.progress.show_progress(shown, stopping=run.phase is RunPhase.STOPPING)
-        offered = bool(self._recorder.clips)
+        offered = bool(self._recorder.entries)
         endpoints = [arm.endpoint.currentText() for arm in (a, b)]
         differs = a.setting != b.setting or endpoints[0] != endpoints[1]
         if is_running:

@@ -77,9 +77,9 @@ class TraceRecorder:
         self.refresh()
 
     @property
-    def clips(self) -> int:
-        """Clips of the data set; 0 while that is not known."""
-        return 0 if self._size is None else self._size.clips
+    def entries(self) -> tuple[int, ...]:
+        """Places of the clips that state turns; none while that is not known."""
+        return () if self._size is None else self._size.entries
 
     def chosen(self) -> SweepPlan:
         """The recording that the panel's choices ask for. Raises `ProblemError` where the bundled data set is gone."""

@@ -25,7 +25,9 @@ from flux_desktop.ui.models.measurement import (
 from tests.ui import scripted
 from tests.ui.models import tuning
 
-SIZE = SweepSize(streams_s=(36.0,) * 24, streams=72, recorded=0, stream_minutes=43.2, minutes=5.4)
+SIZE = SweepSize(
+    entries=tuple(range(24)), streams_s=(36.0,) * 24, streams=72, recorded=0, stream_minutes=43.2, minutes=5.4
+)
 
 
 def test_the_plan_is_that_of_a_sweep() -> None:
@@ -46,7 +48,9 @@ def test_a_data_set_has_a_name() -> None:
 
 def test_the_size_says_what_is_recorded_already() -> None:
     assert size_words(SIZE) == "24 clips · 72 streams · about 05:24"
-    continued = SweepSize(streams_s=SIZE.streams_s, streams=72, recorded=30, stream_minutes=25.0, minutes=3.0)
+    continued = SweepSize(
+        entries=SIZE.entries, streams_s=SIZE.streams_s, streams=72, recorded=30, stream_minutes=25.0, minutes=3.0
+    )
     assert "30 recorded" in size_words(continued)
 
 

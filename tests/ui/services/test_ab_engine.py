@@ -30,7 +30,7 @@ SWEEP = Measurement().plan(scripted.plan(2))
 PLAN = AbPlan(
     base=SWEEP.base,
     data=SWEEP.data,
-    clips=1,
+    entries=(0,),
     a=SWEEP.base.options,
     b=with_setting(SWEEP.base.options, Setting(eot=0.8)),
 )

@@ -22,7 +22,7 @@ from tests.ui.window.page_bench import SilentEngine
 
 SWEEP = Measurement(repeats=1).plan(scripted.plan(2))
 OPTIONS = SWEEP.base.options
-AB = AbPlan(base=SWEEP.base, data=SWEEP.data, clips=1, a=OPTIONS, b=OPTIONS)
+AB = AbPlan(base=SWEEP.base, data=SWEEP.data, entries=(0,), a=OPTIONS, b=OPTIONS)
 
 
 class ReachedError(Exception):

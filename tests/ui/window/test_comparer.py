@@ -49,7 +49,7 @@ async def test_two_settings_are_compared_live(bench: PageBench) -> None:
     assert engine is not None
     assert bench.state.run.active
     assert (engine._plan.a.eot_threshold, engine._plan.b.eot_threshold) == (0.7, 0.83)
-    assert (engine._plan.clips, engine._plan.base_b) == (29, None)
+    assert (engine._plan.entries, engine._plan.base_b) == (tuple(range(29)), None)
     assert (engine._plan.primary, engine._plan.margin) == (Primary.CUT_OFFS, 0.02)
     assert not view.b.isEnabled()
     comparer._progress.take(ClipProgress(done=9, failed=0, total=96, open=8))
