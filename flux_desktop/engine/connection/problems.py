@@ -11,8 +11,16 @@ from flux_desktop.flux.messages import Error
 _CHECK_LOG = "Check the endpoint's CloudWatch log, then start again."
 
 
-def never_connected(waited_s: float) -> Problem:
-    """SageMaker accepted the stream, the model never answered."""
+def never_connected(waited_s: float, *, has_answered: bool) -> Problem:
+    """SageMaker accepted the stream, and the model never answered, or with other messages than Connected."""
+    if has_answered:
+        return Problem(
+            code="never_connected",
+            what="The stream was opened, but its messages are not those of Flux.",
+            why=f"A Flux stream begins with a Connected message, and none arrived within {waited_s:.3g} s; "
+            "the recording has what arrived instead.",
+            todo="Check that the endpoint runs Flux and not another model.",
+        )
     return Problem(
         code="never_connected",
         what="The stream was opened, but Flux never answered.",

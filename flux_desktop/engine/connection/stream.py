@@ -49,7 +49,7 @@ class Stream:
         self._context = context
         self._on_message = on_message
         self._on_over = on_over
-        self._is_connected = False
+        self._is_connected = self._has_answered = False
         self._changed = asyncio.Event()
 
     # ------------------------------------------------------------ life
@@ -71,7 +71,8 @@ class Stream:
         limit_s = min(timeouts.connected_s, max(0.0, timeouts.retry.opening_s - (self.accepted_s - opening_s)))
         await wait_until(self._changed, lambda: self._is_connected or self.is_over, limit_s)
         if not self._is_connected:
-            raise StreamFailedError(LedgerClass.NEVER_CONNECTED, self.problem or problems.never_connected(limit_s))
+            silent = problems.never_connected(limit_s, has_answered=self._has_answered)
+            raise StreamFailedError(LedgerClass.NEVER_CONNECTED, self.problem or silent)
         context.connected_queries.add(query)
         if stream.timings.tcp_tls_s is not None:
             context.histograms["connect"].add(stream.timings.tcp_tls_s)
@@ -129,6 +130,7 @@ class Stream:
 
     def on_message(self, payload: bytes, is_text: bool, received_s: float) -> None:
         """One whole message of the server."""
+        self._has_answered = True
         self._on_message(self, payload, received_s)
 
     def on_end(self, end: StreamEnd) -> None:

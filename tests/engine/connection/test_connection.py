@@ -72,6 +72,21 @@ def test_a_stream_that_does_not_reach_connected(script: object, ledger: str, cod
     run(live())
 
 
+def test_a_stream_of_another_model_is_not_called_silent() -> None:
+    def nova(stream: FakeStream, what: str) -> None:
+        if what == "opened":
+            stream.say("Metadata")
+
+    async def live() -> None:
+        bench = Bench(FakeTransport(nova))
+        assert await bench.run() == "never Connected"
+        problem = bench.of(ConnectionEnded)[0].summary.problem
+        assert problem is not None
+        assert "its messages are not those of Flux" in problem.what
+
+    run(live())
+
+
 def test_nothing_transcribed_is_a_class_of_its_own() -> None:
     def deaf(stream: FakeStream, what: str) -> None:
         if what in ("opened", "CloseStream"):
