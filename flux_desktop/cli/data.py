@@ -48,7 +48,7 @@ def _check(args: argparse.Namespace, data_set: DataSet) -> int:
     total = len(data_set.clips)
 
     def show(done: int) -> None:
-        print(f"\r{done} of {total} clips", end="" if done < total else "\r\x1b[K", file=sys.stderr, flush=True)
+        print(f"\r{done:,} of {total:,} clips", end="" if done < total else "\r\x1b[K", file=sys.stderr, flush=True)
 
     result = check(data_set, show) if sys.stderr.isatty() else check(data_set)
     printer = Printer()
@@ -65,23 +65,23 @@ def check_lines(result: CheckResult) -> list[str]:
     minutes = result.seconds / 60
     lines = [
         f"format          {result.format}",
-        f"clips           {result.clips}",
+        f"clips           {result.clips:,}",
         f"one pass        {minutes:.1f} stream-minutes",
         f"sample rates    {_counts(result.sample_rates_hz, 'Hz')}",
         f"channels        {_counts(result.channels, '')}",
-        f"without text    {result.without_text}",
-        f"turns, holds    {result.turns}, {result.holds}",
-        f"clipped         {len(result.clipped)}",
+        f"without text    {result.without_text:,}",
+        f"turns, holds    {result.turns:,}, {result.holds:,}",
+        f"clipped         {len(result.clipped):,}",
         *(f"  {path}" for path in result.clipped[:_SHOWN]),
-        f"not usable      {len(result.bad)}",
+        f"not usable      {len(result.bad):,}",
         *(f"  {entry.where}: {entry.why}" for entry in result.bad[:_SHOWN]),
     ]
     hidden = max(0, len(result.clipped) - _SHOWN) + max(0, len(result.bad) - _SHOWN)
-    return [*lines, f"  … and {hidden} more; --json lists all"] if hidden else lines
+    return [*lines, f"  … and {hidden:,} more; --json lists all"] if hidden else lines
 
 
 def _counts(counts: Counter[int], unit: str) -> str:
-    return ", ".join(f"{number} of {value} {unit}".rstrip() for value, number in sorted(counts.items()))
+    return ", ".join(f"{number:,} of {value} {unit}".rstrip() for value, number in sorted(counts.items()))
 
 
 def _convert(args: argparse.Namespace, data_set: DataSet) -> int:
@@ -91,5 +91,5 @@ def _convert(args: argparse.Namespace, data_set: DataSet) -> int:
         return ExitCode.USAGE
     target = Path(args.to)
     write_whole(target, manifest(data_set.clips, target.parent).encode())
-    complain(f"{len(data_set.clips)} clips written to {plain(str(target))}.")
+    complain(f"{len(data_set.clips):,} clips written to {plain(str(target))}.")
     return ExitCode.OK

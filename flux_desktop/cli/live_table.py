@@ -147,15 +147,15 @@ def render(figures: LiveFigures) -> Group:
     table.add_column(style="dim")
     table.add_column()
     connections = Text("  ").join(
-        Text(f"{name} {snapshot.ledger[name]}", style="bold red" if name in _BAD else "")
+        Text(f"{name} {snapshot.ledger[name]:,}", style="bold red" if name in _BAD else "")
         for name in _ORDER
         if snapshot.ledger.get(name)
     )
     table.add_row("connections", connections)
-    table.add_row("sending", f"{figures.chunks_per_s:.0f} chunks/s, pacing error p99 {_ms(snapshot.pacing.p99_ms)}")
+    table.add_row("sending", f"{figures.chunks_per_s:,.0f} chunks/s, pacing error p99 {_ms(snapshot.pacing.p99_ms)}")
     table.add_row("update latency", _percentiles(snapshot.update))
-    table.add_row("turns", f"{figures.turns}")
-    table.add_row("errors", Text(f"{figures.errors}", style="bold red" if figures.errors else ""))
+    table.add_row("turns", f"{figures.turns:,}")
+    table.add_row("errors", Text(f"{figures.errors:,}", style="bold red" if figures.errors else ""))
     retries, reconnects = figures.retries
     if retries:
         table.add_row("retries", Text(f"{retries} ({reconnects} reconnected mid-stream)", style="bold red"))

@@ -38,9 +38,9 @@ def show_notice(event: Event) -> None:
 
 def progress_text(progress: ClipProgress, unit: str, elapsed_s: float) -> str:
     """Such as ``12 of 72 clips, 8 open, about 4:10 left``."""
-    parts = [f"{progress.done} of {progress.total} {unit}", f"{progress.open} open"]
+    parts = [f"{progress.done:,} of {progress.total:,} {unit}", f"{progress.open:,} open"]
     if progress.failed:
-        parts.append(f"{progress.failed} failed")
+        parts.append(f"{progress.failed:,} failed")
     if progress.done:
         left_s = elapsed_s / progress.done * (progress.total - progress.done)
         parts.append(f"about {int(left_s // 60)}:{int(left_s % 60):02d} left")

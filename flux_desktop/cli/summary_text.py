@@ -37,11 +37,11 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     lines = [
         "",
         rule,
-        f"{completed} of {summary.planned} {_plural('connection', summary.planned)} completed{_with_gaps(summary)} on "
-        f"{plain(summary.endpoint)} in {summary.duration_s:.1f} s",
+        f"{completed:,} of {summary.planned:,} {_plural('connection', summary.planned)} completed"
+        f"{_with_gaps(summary)} on {plain(summary.endpoint)} in {summary.duration_s:.1f} s",
         rule,
-        *(_row(name, str(count)) for name, count in summary.ledger.items()),
-        _row("planned", str(summary.planned)),
+        *(_row(name, f"{count:,}") for name, count in summary.ledger.items()),
+        _row("planned", f"{summary.planned:,}"),
         *_shared(summary),
         *_repeated(summary),
         "",
@@ -60,7 +60,7 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     elif summary.word_errors is not None:
         lines.append(_row(f"{summary.word_errors.label}, running count", _accuracy(summary.word_errors)))
     if summary.violations:
-        violations = ", ".join(f"{name} ({count})" for name, count in sorted(summary.violations.items()))
+        violations = ", ".join(f"{name} ({count:,})" for name, count in sorted(summary.violations.items()))
         lines.append(_row("protocol violations", violations))
     if summary.account is not None and not summary.account.is_empty:
         lines += ["", *(_row("" if number else "account", line) for number, line in enumerate(summary.account.lines()))]
@@ -88,7 +88,7 @@ def _row(label: str, value: str) -> str:
 
 
 def _with_gaps(summary: FinalSummary) -> str:
-    return f" ({summary.reconnected} with a gap)" if summary.reconnected else ""
+    return f" ({summary.reconnected:,} with a gap)" if summary.reconnected else ""
 
 
 def _shared(summary: FinalSummary) -> list[str]:
@@ -101,9 +101,9 @@ def _repeated(summary: FinalSummary) -> list[str]:
     """Retries and reconnects, if there were any."""
     lines = []
     if summary.retries:
-        lines.append(_row("retries", str(summary.retries)))
+        lines.append(_row("retries", f"{summary.retries:,}"))
     if summary.reconnects:
-        lines.append(_row("reconnects", f"{summary.reconnects}, {summary.unheard_s:.1f} s of audio not transcribed"))
+        lines.append(_row("reconnects", f"{summary.reconnects:,}, {summary.unheard_s:.1f} s of audio not transcribed"))
     return lines
 
 
@@ -144,7 +144,7 @@ def _problems(summary: FinalSummary) -> list[str]:
     for entry in summary.problems:
         named = ", ".join(str(conn) for conn in entry.connections[:_CONNECTIONS_NAMED_MAX])
         more = len(entry.connections) - _CONNECTIONS_NAMED_MAX
-        who = f"{_plural('connection', len(entry.connections))} {named}" + (f" and {more} more" if more > 0 else "")
+        who = f"{_plural('connection', len(entry.connections))} {named}" + (f" and {more:,} more" if more > 0 else "")
         lines.append(f"  {who}: {plain(entry.problem.sentence())}")
     return lines
 

@@ -112,7 +112,7 @@ def _run(
     sweep = Sweep(plan, on_progress=line.show, on_event=show_notice, sessions_dir=sessions_dir, make_engine=make_engine)
     size = sweep.size
     if size.recorded:
-        complain(f"Continuing: {size.recorded} of {size.streams} clips are recorded already.")
+        complain(f"Continuing: {size.recorded:,} of {size.streams:,} clips are recorded already.")
     live = args.confirm + 1 if args.confirm else 0  # the current setting is one of them
     stream_minutes = size.stream_minutes + live * sum(size.streams_s) / 60
     if not agreed(args, plan.base, stream_minutes, size.minutes + size.live_s(live, plan.at_once) / 60):

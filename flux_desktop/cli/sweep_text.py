@@ -91,7 +91,7 @@ def _frontier_line(point: FrontierPoint) -> str:
 
 def _baseline_lines(report: SweepReport) -> list[str]:
     own = "; ".join(
-        f"{point.silence_ms} ms: {100 * (point.cut_share or 0):.1f} % of {point.holds}"
+        f"{point.silence_ms} ms: {100 * (point.cut_share or 0):.1f} % of {point.holds:,}"
         for point in report.fixed_silence
         if point.silence_ms in _SILENCES_MS
     )

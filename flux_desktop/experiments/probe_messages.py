@@ -52,14 +52,14 @@ def message_findings(stream: ProbeStream) -> list[Finding]:
             "word times",
             "since 2026-07",
             "yes" if any(word.start is not None for word in words) else "no" if words else "unclear",
-            f"{len(words)} words" if words else "no words were received",
+            f"{len(words):,} words" if words else "no words were received",
         ),
         finding_of(
             "message:sequence numbers",
             "sequence numbers",
             "from 0 without gaps",
             "yes" if numbers and in_order else "no",
-            f"{len(numbers)} messages",
+            f"{len(numbers):,} messages",
         ),
         finding_of("message:Update interval", "interval of Updates", "0.24 s", "yes" if steps else "no", interval),
     ]

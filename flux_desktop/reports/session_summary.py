@@ -87,8 +87,8 @@ def without_end(ended: RunEnded, recorded_ends: int) -> str:
     if lacking <= 0:
         return ""
     return (
-        f"A part of the recording is missing or damaged: it lacks the end of {lacking} of {sum(ended.ledger.values())} "
-        "connections. Turns, texts and accuracy cover only what can be read."
+        f"A part of the recording is missing or damaged: it lacks the end of {lacking:,} of "
+        f"{sum(ended.ledger.values()):,} connections. Turns, texts and accuracy cover only what can be read."
     )
 
 

@@ -15,6 +15,8 @@ def test_the_time_left_follows_from_what_is_done() -> None:
     assert progress_text(begun, "clips", 5.0) == "0 of 72 clips, 8 open"
     later = ClipProgress(done=12, failed=1, total=72, open=8)
     assert progress_text(later, "clips", 50.0) == "12 of 72 clips, 8 open, 1 failed, about 4:10 left"
+    many = ClipProgress(done=1200, failed=0, total=3600, open=8)
+    assert progress_text(many, "clips", 600.0) == "1,200 of 3,600 clips, 8 open, about 20:00 left"
 
 
 def test_notices_are_shown_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:

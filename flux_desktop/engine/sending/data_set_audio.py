@@ -215,4 +215,4 @@ def _conversion(recordings: Sequence[Recording]) -> str:
     notes = [recording.notes[-1] for recording in recordings if recording.notes]
     if not notes:
         return ""
-    return f"{len(notes)} of {len(recordings)} clips are converted before they are sent. Example: {notes[0]}"
+    return f"{len(notes):,} of {len(recordings):,} clips are converted before they are sent. Example: {notes[0]}"

@@ -29,13 +29,13 @@ def checked_data_set(source: DataSetSource) -> tuple[DataSetSource, list[str]]:
         raise unusable(data_set.path, first_of(bad), "Correct the entries, or leave --strict out.")
     notes = [f"Left out: {entry.where}: {entry.why}" for entry in bad[:_SHOWN]]
     if len(bad) > _SHOWN:
-        notes.append(f"Left out: {len(bad) - _SHOWN} more; flux-stress data check lists them.")
+        notes.append(f"Left out: {len(bad) - _SHOWN:,} more; flux-stress data check lists them.")
     recordings = len({clip.path for clip in data_set.clips})
     if checked.clipped:
-        clipped = f"Clipped, having samples beyond full scale: {checked.clipped} of {recordings} recordings."
+        clipped = f"Clipped, having samples beyond full scale: {checked.clipped:,} of {recordings:,} recordings."
         notes.append(f"{clipped} Lower their level.")
     if checked.undecoded:
-        count = f"{checked.undecoded} of {recordings} recordings were not"
+        count = f"{checked.undecoded:,} of {recordings:,} recordings were not"
         notes.append(f"{count} decoded before the run; flux-stress data check decodes all of them.")
     return msgspec.structs.replace(source, left_out=tuple(checked.bad)), notes
 

@@ -119,7 +119,7 @@ def _undecided(grid: Grid, limit: PresetLimit) -> Preset:
     if needed is not None:
         return Preset(
             limit=limit,
-            undecided=f"This data does not decide it: {needed} more holds are needed, if as few of them are cut off."
+            undecided=f"This data does not decide it: {needed:,} more holds are needed, if as few of them are cut off."
             + _passed_but_unusable(grid, limit),
             holds_needed=needed,
         )
@@ -129,7 +129,7 @@ def _undecided(grid: Grid, limit: PresetLimit) -> Preset:
         )
         return Preset(limit=limit, undecided=why)
     why = (
-        f"This data does not decide it: the most patient setting cuts off {100 * share.value:.1f} % of {share.n} "
+        f"This data does not decide it: the most patient setting cuts off {100 * share.value:.1f} % of {share.n:,} "
         f"holds, which is not below {percent} at {100 * CONFIDENCE:g} % confidence."
     )
     return Preset(limit=limit, undecided=why)

@@ -51,7 +51,10 @@ def as_markdown(report: SessionReport) -> str:
     lines += ["", "## Durations", ""]
     lines += table(
         ("Duration, ms", "n", "p50", "p95", "p99", "max"),
-        ((row.label, str(row.n), *(mark + _number(value) for mark, value in row.marked)) for row in report.percentiles),
+        (
+            (row.label, f"{row.n:,}", *(mark + _number(value) for mark, value in row.marked))
+            for row in report.percentiles
+        ),
     )
     lines += [safe(ROUGH_NOTE), ""] if report.has_rough_percentiles else []
     if report.accuracy_rows:
@@ -93,7 +96,7 @@ def _spoken(turn: WorstTurn) -> str:
 
 
 def _pairs(counts: dict[str, int]) -> list[tuple[str, str]]:
-    return [(name, str(count)) for name, count in counts.items()]
+    return [(name, f"{count:,}") for name, count in counts.items()]
 
 
 def safe(text: str) -> str:

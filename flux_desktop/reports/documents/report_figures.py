@@ -27,7 +27,7 @@ def report_figures(
         Figure(
             name="completed",
             label="Connections completed",
-            text=f"{summary.ledger.get('completed', 0)} of {summary.planned}",
+            text=f"{summary.ledger.get('completed', 0):,} of {summary.planned:,}",
             interval=_interval_of(percent_text(completed)),
             definition=DEFINITIONS["completed"],
             value=completed.value,

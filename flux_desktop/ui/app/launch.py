@@ -29,6 +29,7 @@ from flux_desktop.engine.records.facts import LedgerClass, outcome_word
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT
 from flux_desktop.engine.supervision.worker_pool import WorkerPool
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.models.text import ledger_sentence
 from flux_desktop.ui.services.account import Account
 from flux_desktop.ui.services.engine_port import EngineFactory, supervisor_engine
 from flux_desktop.ui.services.local_endpoint_keeper import LocalEndpointKeeper
@@ -266,7 +267,6 @@ def _print_transcripts(model: RunModel) -> None:
             print(f"[Conn {conversation.conn}] ✓ {plain(card.text)}{sure} [turn {card.index}]")
     ended = model.ended
     if ended is not None:
-        words = " · ".join(f"{number} {name}" for name, number in ended.ledger.items() if number)
-        print(f"{outcome_word(ended.verdict, interrupted=ended.interrupted)}: {words}")
+        print(f"{outcome_word(ended.verdict, interrupted=ended.interrupted)}: {ledger_sentence(ended.ledger)}")
         if ended.problem is not None:
             print(plain(ended.problem.sentence()))

@@ -89,7 +89,7 @@ class DataSetShape:
 
     def problems(self) -> str:
         """What is left out, in a few words; empty for nothing."""
-        return f"{len(self.bad)} of {len(self.bad) + len(self.clips)} entries cannot be used" if self.bad else ""
+        return f"{len(self.bad):,} of {len(self.bad) + len(self.clips):,} entries cannot be used" if self.bad else ""
 
     def source(self, assignment: str) -> DataSetSource:
         """The audio of a run."""

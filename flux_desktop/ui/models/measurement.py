@@ -49,8 +49,8 @@ class Measurement:
 
 def size_words(size: SweepSize) -> str:
     """How much there is to record, and what is recorded already."""
-    streams = f"{size.clips} clips · {size.streams} streams · about {text.clock(60 * size.minutes)}"
-    return f"{streams} · {size.recorded} recorded" if size.recorded else streams
+    streams = f"{size.clips:,} clips · {size.streams:,} streams · about {text.clock(60 * size.minutes)}"
+    return f"{streams} · {size.recorded:,} recorded" if size.recorded else streams
 
 
 def cost_words(stream_minutes: float, endpoint: str, prices: Prices) -> str:

@@ -59,4 +59,4 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 def ledger_sentence(ledger: dict[str, int]) -> str:
     """The streams by state or class, such as `8 streaming · 2 completed`; empty classes are left out."""
-    return " · ".join(f"{number} {name}" for name, number in ledger.items() if number)
+    return " · ".join(f"{number:,} {name}" for name, number in ledger.items() if number)

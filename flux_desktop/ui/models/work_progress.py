@@ -31,7 +31,7 @@ def of_clips(done: int, failed: int, total: int, passed_s: float, planned_s: flo
     share = min(1.0, max(over / max(1, total), by_time))
     if not total or not passed_s:
         return WorkProgress(share, "Starting…", "connecting")
-    words = f"{over} of {total} clips" + (f", {failed} failed" if failed else "")
+    words = f"{over:,} of {total:,} clips" + (f", {failed:,} failed" if failed else "")
     if planned_s:
         left_s = planned_s - passed_s
         return WorkProgress(share, words, f"{text.clock(left_s)} left" if left_s >= 1 else "finishing")

@@ -35,7 +35,7 @@ class LengthBars(QWidget):
         """Show these."""
         if bars != self._bars:
             self._bars = bars
-            words = (f"{bar.name}: {bar.cut} of {bar.share.n}{', too few to tell' * bar.too_few}" for bar in bars)
+            words = (f"{bar.name}: {bar.cut:,} of {bar.share.n:,}{', too few to tell' * bar.too_few}" for bar in bars)
             self.setAccessibleName(f"Cut off by length of the hold. {'; '.join(words)}")
             self.update()
 
@@ -55,7 +55,7 @@ class LengthBars(QWidget):
             painter.setPen(QColor(theme.text))
             painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter), bar.name)
             painter.setPen(QColor(theme.muted))
-            counts = f"{bar.cut} of {bar.share.n}"
+            counts = f"{bar.cut:,} of {bar.share.n:,}"
             painter.drawText(line, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), counts)
             words = "none" if bar.share.value is None else f"{100 * bar.share.value:.1f} %"
             if bar.too_few and bar.share.value is not None:

@@ -92,7 +92,7 @@ class RunHeadline:
         if model.ended is not None:
             total = sum(model.ended.ledger.values()) if on_demand else total
             completed = model.ended.ledger.get("completed", 0)
-            self.streaming_pill.setText(f"{completed} of {total} completed")
+            self.streaming_pill.setText(f"{completed:,} of {total:,} completed")
             good = "quiet" if recorded else "ok"
             stopped_replay = recorded and not model.ended.ledger
             stopped = "quiet" if model.ended.interrupted and model.ended.verdict is Verdict.DONE else "danger"
@@ -100,8 +100,8 @@ class RunHeadline:
             return not stopped_replay
         streaming = model.streaming()
         failed = sum(model.ledger.get(name, 0) for name in FAILURES)
-        of_all = "" if on_demand else f" of {total}"
-        self.streaming_pill.setText(f"{streaming}{of_all} streaming{f' · {failed} failed' if failed else ''}")
+        of_all = "" if on_demand else f" of {total:,}"
+        self.streaming_pill.setText(f"{streaming:,}{of_all} streaming{f' · {failed:,} failed' if failed else ''}")
         good = "ok" if streaming and (on_demand or streaming == total) and not recorded else "quiet"
         set_role(self.streaming_pill, "danger" if failed else good, "pill")
         return True

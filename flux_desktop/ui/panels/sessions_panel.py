@@ -162,7 +162,7 @@ class SessionsPanel(Panel):
         self.list.setVisible(bool(shown))
         self.empty.setVisible(not shown)
         self.empty.setText(NOTHING_FOUND if self._total else EMPTY)
-        self.count.setText(f"{len(shown)} of {self._total}")
+        self.count.setText(f"{len(shown):,} of {self._total:,}")
         self._offer()
 
     def _search_now(self) -> None:

@@ -86,10 +86,10 @@ def main_sentence(model: RunModel, idle_words: str) -> str:
         return f"Connecting to {words}: {text.ledger_sentence(model.ledger)}"
     failed = sum(model.ledger.get(name, 0) for name in (LedgerClass.FAILED, LedgerClass.CONNECT_FAILED))
     never = model.ledger.get(LedgerClass.NEVER_CONNECTED, 0)
-    streaming = f"{model.ledger.get(ConnectionState.STREAMING, 0)} streaming"
+    streaming = f"{model.ledger.get(ConnectionState.STREAMING, 0):,} streaming"
     if back := model.ledger.get(ConnectionState.RECONNECTING, 0):
-        streaming += f" · {back} reconnecting"
-    return f"{streaming} · {failed} failed · {never} never connected"
+        streaming += f" · {back:,} reconnecting"
+    return f"{streaming} · {failed:,} failed · {never:,} never connected"
 
 
 def figures_sentence(model: RunModel, stall_ms: Percentiles | None) -> str:

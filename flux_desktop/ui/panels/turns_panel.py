@@ -206,6 +206,6 @@ class TurnsPanel(Panel):
         for widget in (self.order, self.listed):
             widget.setVisible(known and bool(entries))
         turns = "1 turn" if total == 1 else f"{total:,} turns"
-        self.listed.setText(turns if len(entries) == total else f"{len(entries)} of {turns}; export has all")
+        self.listed.setText(turns if len(entries) == total else f"{len(entries):,} of {turns}; export has all")
         self.empty.setVisible(not entries)
         self.empty.setText(_EMPTY[front] if known else NO_RECORDING)

@@ -66,7 +66,7 @@ def summary(model: RunModel, folder: Path | None, found: str = "") -> tuple[Prob
 def _headline(model: RunModel, ended: RunEnded, cause: Problem | None) -> tuple[str, str]:
     total = len(model.conversations)
     completed = ended.ledger.get(LedgerClass.COMPLETED, 0)
-    counted = f"{completed} of {text.count(total, 'connection')} completed."
+    counted = f"{completed:,} of {text.count(total, 'connection')} completed."
     verdict = "" if ended.verdict is Verdict.DONE else f"{VERDICT_WORDS[ended.verdict]}. "
     failed = ended.verdict in {Verdict.FAIL, Verdict.INVALID}
     if ended.interrupted:
