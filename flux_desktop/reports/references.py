@@ -96,7 +96,7 @@ def spoken_texts(played: PlayedClip, options: FluxOptions) -> list[SpokenText] |
             clip=reference.clip,
             conversation=conversation_of(reference),
             number=number,
-            normaliser=normaliser_name(language),
+            normaliser=normaliser_name(language, whole_text),
             unit=unit_of(whole_text),
             keyterms=reference.keyterms or options.keyterms,
         )

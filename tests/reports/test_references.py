@@ -117,6 +117,14 @@ def test_the_language_of_a_clip_decides_its_normaliser(language: str | None, opt
     assert {text.normaliser for text in texts} == {name}
 
 
+def test_a_text_that_is_not_in_the_language_of_the_model_keeps_its_marks() -> None:
+    clip = msgspec.structs.replace(reference(0, words_of("वह घर", 1.0), words_of("गया", 5.0)), language=None)
+    [played] = played_clips(connection((0, 0.0), audio_s=10.0), {0: clip})
+    texts = spoken_texts(played, ENGLISH_MODEL)
+    assert texts is not None
+    assert {text.normaliser for text in texts} == {BASIC}
+
+
 def test_keyterms_of_the_clip_or_of_the_run() -> None:
     options = FluxOptions(keyterms=("Norland",))
     [played] = played_clips(connection((0, 0.0), audio_s=10.0), {0: TWO_TURNS})

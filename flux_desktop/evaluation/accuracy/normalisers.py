@@ -18,9 +18,19 @@ BASIC = f"whisper-normalizer {WHISPER_VERSION}, basic, combining marks kept"
 """The basic normaliser replaces combining marks by spaces, which makes other words of Hindi, Thai and many more."""
 
 
-def normaliser_name(language: str | None) -> str:
-    """Whose rules apply to a text of this language: BCP-47, such as ``en-GB``; None is unknown."""
-    return ENGLISH if language is not None and language.lower().partition("-")[0] == "en" else BASIC
+def normaliser_name(language: str | None, text: str = "") -> str:
+    """Whose rules apply to a text of this language: BCP-47, such as ``en-GB``; None is unknown.
+
+    The English rules drop marks, which may make the same of different words of a text that is not English after all.
+    """
+    is_english = language is not None and language.lower().partition("-")[0] == "en"
+    return ENGLISH if is_english and not _has_marks(text) else BASIC
+
+
+def _has_marks(text: str) -> bool:
+    """Whether letters have marks, those of western Latin script left aside: an English text has no others."""
+    others = "".join(char for char in unicodedata.normalize("NFC", text) if char > "\u024f")
+    return any(unicodedata.category(char)[0] == "M" for char in unicodedata.normalize("NFKD", others))
 
 
 @lru_cache(maxsize=8192)

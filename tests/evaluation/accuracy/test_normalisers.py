@@ -24,6 +24,19 @@ def test_english_has_its_own(language: str | None, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("It\u2019s a naïve café, 5 µm \u2013 ﬁne", ENGLISH),
+        ("वह घर की ओर गया", BASIC),
+        ("がぎぐ", BASIC),
+        ("дети й", BASIC),
+    ],
+)
+def test_a_text_whose_marks_the_english_rules_would_drop_is_not_english(text: str, name: str) -> None:
+    assert normaliser_name("en", text) == name
+
+
+@pytest.mark.parametrize(
     ("text", "name", "result"),
     [
         ("Mr. Smith doesn't owe twenty-one dollars.", ENGLISH, "mister smith does not owe $21"),
