@@ -23,7 +23,7 @@ from flux_desktop.cli.progress_line import ProgressLine
 from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
-from flux_desktop.cli.sweep_text import figure_lines
+from flux_desktop.cli.sweep_text import DEFINITIONS, figure_lines
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.plan import DataSetSource
@@ -183,6 +183,7 @@ def report_lines(report: AbReport) -> list[str]:
         f"A: {report.endpoint}, {report.a}",
         f"B: {report.endpoint_b}, {report.b}",
         f"{compared.turns:,} turns of {compared.conversations:,} conversations in both arms, each sent twice, A B B A.",
+        f"{DEFINITIONS} All decisions are judged, also those after a cut-off, which no replay can tell.",
         "",
         _paired_line("wait, mean", compared.wait_ms, 1.0, "ms"),
         _paired_line("cut off, of turns", compared.cut_offs, 100.0, "%"),

@@ -9,6 +9,10 @@ from flux_desktop.evaluation.thresholds.presets import Preset
 from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, FrontierPoint, SweepReport
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures
 
+DEFINITIONS = (
+    "Cut-offs: share of the holds (pauses of 0.2 to 5 s inside a turn) in which the turn was ended. Wait: from the "
+    "true end of a turn to the decision, in audio time."
+)
 _SILENCES_MS = (500, 1000, 1500, 2000)
 
 
@@ -18,8 +22,7 @@ def report_lines(report: SweepReport) -> list[str]:
         "",
         f"{report.turns:,} turns with {report.holds:,} holds in {report.clips:,} clips, recorded "
         f"{_times(report.repeats)} at {report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
-        "Cut-offs: share of the holds (pauses of 0.2 to 5 s inside a turn) in which the turn was ended. Wait: from the "
-        "true end of a turn to the decision, in audio time.",
+        f"{DEFINITIONS} After the first decision within a turn, its holds and its end are not judged.",
     ]
     if not report.turns:
         return [*lines, "This data does not decide anything: no clip with turns was recorded to its end."]

@@ -63,6 +63,7 @@ def test_the_report_begins_with_the_verdict_and_survives_json() -> None:
     lines = report_lines(report)
     assert lines[1].startswith("B is worse: it ends turns later, by")
     assert "A: local, 0.70 · eager off · 5 s" in lines
+    assert any(line.startswith("Cut-offs: share of the holds") and "All decisions are judged" in line for line in lines)
     assert any(line.startswith("McNemar, cut-offs") for line in lines)
     shares = next(line for line in lines if line.startswith("cut off, of turns  "))
     assert len(re.findall(r"[BA] - A [+-][0-9.]+ points \(", shares)) == 2

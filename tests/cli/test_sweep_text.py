@@ -23,6 +23,8 @@ def test_a_report_in_reading_order() -> None:
     assert confirmed is not None
     text = "\n".join(report_lines(replace(report, confirmed=[confirmed])))
     assert "16 turns with" in text
+    assert "Cut-offs: share of the holds" in text
+    assert "After the first decision within a turn, its holds and its end are not judged." in text
     assert "in 8 clips, recorded once at 1.00 · eager off · 10 s" in text
     assert "Current setting 0.80 · eager 0.40 · 5 s" in text
     assert "fast (at most 10 % cut off)" in text

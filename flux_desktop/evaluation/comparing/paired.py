@@ -229,9 +229,12 @@ def _sentence(primary: Primary, figure: Paired, verdict: ComparisonVerdict, marg
     if difference.value is None:
         return "Undecided: no turn was judged in both arms."
     by = _amount(primary, abs(difference.value))
-    low, high = (None if end is None else _signed(primary, end) for end in (difference.low, difference.high))
-    interval = "no interval" if low is None or high is None else f"95 % interval {low} to {high}"
+    low, high = difference.low, difference.high
+    interval = "no interval"
+    if low is not None and high is not None:
+        interval = f"95 % interval {_signed(primary, low).split()[0]} to {_signed(primary, high)}"
     n = f"n = {difference.n:,}"
+    measured = f"({primary.value}, B - A {_signed(primary, difference.value)}, {interval}, {n})"
     cannot = ""
     if floor is not None and floor > 0:
         cannot = f" Differences below {_amount(primary, floor)} cannot be detected."
@@ -245,9 +248,9 @@ def _sentence(primary: Primary, figure: Paired, verdict: ComparisonVerdict, marg
         case ComparisonVerdict.WORSE:
             return f"B is worse: it {opposite}, by {by} ({interval}, {n}).{cannot}"
         case ComparisonVerdict.NO_DIFFERENCE:
-            return f"No difference larger than {_amount(primary, margin)} ({interval}, {n}).{cannot}"
+            return f"No difference larger than {_amount(primary, margin)} {measured}.{cannot}"
         case ComparisonVerdict.UNDECIDED:
-            return f"Undecided: this data does not tell the arms apart ({interval}, {n}).{cannot}"
+            return f"Undecided: this data does not tell the arms apart {measured}.{cannot}"
 
 
 def _missed_text(primary: Primary, only_a: int, only_b: int) -> str:
@@ -262,4 +265,4 @@ def _amount(primary: Primary, value: float) -> str:
 
 
 def _signed(primary: Primary, value: float) -> str:
-    return f"{100 * value:+.1f}" if primary is Primary.CUT_OFFS else f"{value:+.0f} ms"
+    return f"{100 * value:+.1f} points" if primary is Primary.CUT_OFFS else f"{value:+.0f} ms"

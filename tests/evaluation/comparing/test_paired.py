@@ -58,8 +58,12 @@ def compared(shift_s: float, *, noise_s: float = 0.0, primary: Primary = Primary
     ("shift_s", "verdict", "words"),
     [
         (-0.1, ComparisonVerdict.BETTER, "B is better: it ends turns sooner, by 100 ms"),
-        (0.1, ComparisonVerdict.WORSE, "B is worse: it ends turns later, by 100 ms"),
-        (0.0, ComparisonVerdict.NO_DIFFERENCE, "No difference larger than 50 ms"),
+        (0.1, ComparisonVerdict.WORSE, "B is worse: it ends turns later, by 100 ms (95 % "),
+        (
+            0.0,
+            ComparisonVerdict.NO_DIFFERENCE,
+            "No difference larger than 50 ms (wait, B - A +0 ms, 95 % interval +0 to +0 ms, n = 40).",
+        ),
     ],
 )
 def test_the_wording_follows_from_the_primary_figure(shift_s: float, verdict: ComparisonVerdict, words: str) -> None:
@@ -99,6 +103,9 @@ def test_that_no_turn_differs_is_no_proof_with_few_turns(turns: int, verdict: st
     difference = comparison.cut_offs.difference
     assert (difference.value, difference.high) == (0.0, wilson(0, turns).high)
     assert difference.low == -(difference.high or 0.0)
+    bound = 100 * (difference.high or 0.0)
+    measured = f"(cut-offs, B - A +0.0 points, 95 % interval -{bound:.1f} to +{bound:.1f} points, n = {turns})"
+    assert measured in comparison.sentence
 
 
 def test_turns_that_only_one_arm_missed_are_named_beside_the_waits() -> None:
