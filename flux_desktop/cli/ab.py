@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
@@ -182,7 +183,8 @@ def report_lines(report: AbReport) -> list[str]:
         "",
         f"A: {report.endpoint}, {report.a}",
         f"B: {report.endpoint_b}, {report.b}",
-        f"{compared.turns:,} turns of {compared.conversations:,} conversations in both arms, each sent twice, A B B A.",
+        f"{amount(compared.turns, 'turn')} of {amount(compared.conversations, 'conversation')} in both arms, "
+        "each sent twice, A B B A.",
         f"{DEFINITIONS} All decisions are judged, also those after a cut-off, which no replay can tell.",
         "",
         _paired_line("wait, mean", compared.wait_ms, 1.0, "ms"),

@@ -11,6 +11,7 @@ from functools import partial
 
 import msgspec
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
@@ -41,7 +42,6 @@ from flux_desktop.evaluation.cost import Prices, budget_stream_minutes, money
 from flux_desktop.experiments.capacity import INTERRUPTED, CapacitySearch
 from flux_desktop.experiments.capacity_plan import STREAM_MAX_S, CapacityPlan, Progress, on_demand_plan
 from flux_desktop.experiments.clip_run import MakeEngine
-from flux_desktop.reports.accuracy_text import count
 from flux_desktop.reports.capacity_policy import policy_for
 
 MAX_STREAMS = 100
@@ -160,7 +160,7 @@ async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, 
 
     def show_progress(progress: Progress) -> None:
         if live:
-            text = f"{count(progress.rung.streams, 'stream')}: {progress.phase}, {progress.left_s:.0f} s left"
+            text = f"{amount(progress.rung.streams, 'stream')}: {progress.phase}, {progress.left_s:.0f} s left"
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
     def show_event(event: Event) -> None:

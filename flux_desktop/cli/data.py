@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
@@ -91,5 +92,5 @@ def _convert(args: argparse.Namespace, data_set: DataSet) -> int:
         return ExitCode.USAGE
     target = Path(args.to)
     write_whole(target, manifest(data_set.clips, target.parent).encode())
-    complain(f"{len(data_set.clips):,} clips written to {plain(str(target))}.")
+    complain(f"{amount(len(data_set.clips), 'clip')} written to {plain(str(target))}.")
     return ExitCode.OK

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli import arguments
@@ -99,7 +100,7 @@ async def _check(base: RunPlan, sessions_dir: Path | None) -> tuple[IsolationRun
             each.stop()
 
     def show(phase: IsolationPhase) -> None:
-        complain(f"{phase.name[:1].upper()}{phase.name[1:]}: {len(phase.entries)} streams.")
+        complain(f"{phase.name[:1].upper()}{phase.name[1:]}: {amount(len(phase.entries), 'stream')}.")
 
     with StopSignals(lambda _: stop()):
         isolation_run = await check_isolation(

@@ -19,6 +19,7 @@ from flux_desktop.aws.account.catalogue import Access, EndpointSummary, list_end
 from flux_desktop.aws.account.configuration import resolved_region
 from flux_desktop.aws.account.credentials import load_credentials
 from flux_desktop.aws.endpoint_status import STATUS_TONES
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
@@ -75,7 +76,7 @@ def table_lines(endpoints: Sequence[EndpointSummary], *, coloured: bool) -> list
     with console.capture() as capture:
         console.print(table)
     lines = [line.rstrip() for line in capture.get().splitlines()]
-    return [*lines, f"{len(endpoints)} {'endpoint' if len(endpoints) == 1 else 'endpoints'}"]
+    return [*lines, amount(len(endpoints), "endpoint")]
 
 
 def _time(seconds: float) -> str:

@@ -12,6 +12,7 @@ from rich.console import RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import resource_path
@@ -25,7 +26,6 @@ from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.experiments.probe import probe_endpoint
 from flux_desktop.flux.probe_findings import Finding, ProbeReport
-from flux_desktop.reports.accuracy_text import count
 from flux_desktop.reports.probe_store import save_probe
 from flux_desktop.reports.probe_text import MARKS, ticket_lines
 
@@ -110,4 +110,4 @@ def _print(report: ProbeReport) -> None:
             table.add_row(Text(finding.feature), Text(finding.documented), mark, Text(plain(finding.seen)))
         parts.append(table)
     parts += [Text(plain(f"Unknown message: {text}")) for text in report.unknown_messages]
-    Printer().table(*parts, f"{count(report.streams, 'stream')}, {report.duration_s:.0f} s.")
+    Printer().table(*parts, f"{amount(report.streams, 'stream')}, {report.duration_s:.0f} s.")

@@ -7,6 +7,7 @@ import asyncio
 import os
 from pathlib import Path
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cli.exit_codes import ExitCode
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         asyncio.run(test.run())
         failed = test.failed
     if failed:
-        printer.line(f"{failed} {'check' if failed == 1 else 'checks'} failed; see the hints above.")
+        printer.line(f"{amount(failed, 'check')} failed; see the hints above.")
         return ExitCode.CONNECTION_FAILED
     printer.line("All checks passed.")
     return ExitCode.OK

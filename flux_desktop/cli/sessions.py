@@ -12,6 +12,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
@@ -21,7 +22,6 @@ from flux_desktop.cli.paths import existing_sessions_folder, sessions_folder
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.recording.recording_file import recorded_lines, recording_files
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
-from flux_desktop.reports.accuracy_text import count
 from flux_desktop.reports.sessions.facts import (
     FIGURES,
     About,
@@ -156,7 +156,7 @@ def _trend(args: argparse.Namespace, parent: Path) -> None:
     if not figure_trend.points:
         complain(f"{figure_trend.label}: {no_points(args.figure)}")
         return
-    sessions = count(len(figure_trend.points), "session")
+    sessions = amount(len(figure_trend.points), "session")
     complain(plain(f"{figure_trend.label}: {sessions} with {figure_trend.common}."))
     for point in figure_trend.points:
         more = "" if point.usable else "  (proves nothing: no part of the trend)"
@@ -183,7 +183,7 @@ def _prune(args: argparse.Namespace, parent: Path) -> int:
         return ExitCode.OK
     size_mb = sum(each.size_bytes for each in dropped) / 1e6
     oldest = plain(dropped[0].wall_time or dropped[0].name)
-    complain(f"{count(len(dropped), 'session')} of {size_mb:,.0f} MB, the oldest from {oldest}.")
+    complain(f"{amount(len(dropped), 'session')} of {size_mb:,.0f} MB, the oldest from {oldest}.")
     if not args.yes:
         if not sys.stdin.isatty():
             complain("Pass --yes to delete them for good.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain
 from flux_desktop.cli.accuracy_text import clip_lines
 from flux_desktop.engine.records.facts import outcome_word
@@ -37,8 +38,8 @@ def summary_lines(summary: FinalSummary) -> list[str]:
     lines = [
         "",
         rule,
-        f"{completed:,} of {summary.planned:,} {_plural('connection', summary.planned)} completed"
-        f"{_with_gaps(summary)} on {plain(summary.endpoint)} in {summary.duration_s:.1f} s",
+        f"{completed:,} of {amount(summary.planned, 'connection')} completed{_with_gaps(summary)} on "
+        f"{plain(summary.endpoint)} in {summary.duration_s:.1f} s",
         rule,
         *(_row(name, f"{count:,}") for name, count in summary.ledger.items()),
         _row("planned", f"{summary.planned:,}"),
@@ -50,7 +51,7 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         _row("update latency, wire clock", _latency(summary.update_latency_wire_clock)),
         *(_row(label, _latency(summary.figures[name])) for name, label in _further(summary)),
         _row("pacing error", f"{_latency(summary.pacing_error)}, {summary.late_chunks:,} late"),
-        _row("sent", f"{summary.chunks_sent:,} chunks, {summary.sent_bytes / 1e6:.1f} MB"),
+        _row("sent", f"{amount(summary.chunks_sent, 'chunk')}, {summary.sent_bytes / 1e6:.1f} MB"),
     ]
     if any("~" in line for line in lines):
         lines.append(_row("", ROUGH_NOTE))
@@ -144,10 +145,8 @@ def _problems(summary: FinalSummary) -> list[str]:
     for entry in summary.problems:
         named = ", ".join(str(conn) for conn in entry.connections[:_CONNECTIONS_NAMED_MAX])
         more = len(entry.connections) - _CONNECTIONS_NAMED_MAX
-        who = f"{_plural('connection', len(entry.connections))} {named}" + (f" and {more:,} more" if more > 0 else "")
-        lines.append(f"  {who}: {plain(entry.problem.sentence())}")
+        who = "connection" if len(entry.connections) == 1 else "connections"
+        if more > 0:
+            named += f" and {more:,} more"
+        lines.append(f"  {who} {named}: {plain(entry.problem.sentence())}")
     return lines
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}s"

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
@@ -194,7 +195,7 @@ async def _confirmed(
 ) -> tuple[SweepReport, bool, bool]:
     """The report with the live figures, and whether their run was interrupted or INVALID."""
     settings = chosen_settings(report.current, report.presets, report.frontier, args.confirm)
-    complain(f"Running {len(settings)} settings live: {'; '.join(setting.text for setting in settings)}.")
+    complain(f"Running {amount(len(settings), 'setting')} live: {'; '.join(setting.text for setting in settings)}.")
     line, runs = ProgressLine("live clips"), list[ClipRun]()
     stopped: list[bool] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text
 from flux_desktop.evaluation.thresholds.presets import Preset
 from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, FrontierPoint, SweepReport
@@ -20,8 +21,9 @@ def report_lines(report: SweepReport) -> list[str]:
     """Everything a person needs of a report, in reading order."""
     lines = [
         "",
-        f"{report.turns:,} turns with {report.holds:,} holds in {report.clips:,} clips, recorded "
-        f"{_times(report.repeats)} at {report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
+        f"{amount(report.turns, 'turn')} with {amount(report.holds, 'hold')} in {amount(report.clips, 'clip')}, "
+        f"recorded {_times(report.repeats)} at {report.recorded.text}; "
+        f"{amount(report.settings_evaluated, 'setting')} evaluated.",
         f"{DEFINITIONS} After the first decision within a turn, its holds and its end are not judged.",
     ]
     if not report.turns:

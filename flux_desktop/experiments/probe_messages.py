@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import statistics
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.experiments.probe_stream import ProbeStream
 from flux_desktop.flux.probe_findings import Finding, Outcome
 
@@ -52,14 +53,14 @@ def message_findings(stream: ProbeStream) -> list[Finding]:
             "word times",
             "since 2026-07",
             "yes" if any(word.start is not None for word in words) else "no" if words else "unclear",
-            f"{len(words):,} words" if words else "no words were received",
+            amount(len(words), "word") if words else "no words were received",
         ),
         finding_of(
             "message:sequence numbers",
             "sequence numbers",
             "from 0 without gaps",
             "yes" if numbers and in_order else "no",
-            f"{len(numbers):,} messages",
+            amount(len(numbers), "message"),
         ),
         finding_of("message:Update interval", "interval of Updates", "0.24 s", "yes" if steps else "no", interval),
     ]

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, quote
 
 import msgspec
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem
 from flux_desktop.flux.bundles import ALL_OPTIONS
 from flux_desktop.flux.options import FluxOptions
@@ -52,7 +53,7 @@ def query_problems(options: FluxOptions) -> list[Problem]:
     if length <= QUERY_CHARS_MAX:
         return []
     terms = "&".join(f"keyterm={quote(term, safe='')}" for term in options.keyterms)
-    share = f", {len(terms):,} of them for {len(options.keyterms)} keyterms" if terms else ""
+    share = f", {len(terms):,} of them for {amount(len(options.keyterms), 'keyterm')}" if terms else ""
     return [
         Problem(
             code="query_too_long",

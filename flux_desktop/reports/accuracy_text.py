@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.accuracy.word_accuracy import ErrorRate, WordAccuracy
 from flux_desktop.evaluation.accuracy.word_errors import WordErrors
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, number_text, percent_text, values_needed
@@ -26,7 +27,7 @@ def accuracy_rows(accuracy: RunAccuracy) -> list[Row]:
     """Words, then turns."""
     rows = [row for words in accuracy.words for row in _word_rows(words)]
     if accuracy.partly_sent:
-        clips = count(accuracy.partly_sent, "clip")
+        clips = amount(accuracy.partly_sent, "clip")
         rows.append(Row("not counted", f"{clips} not sent to the end, without word times"))
     return rows + (_turn_rows(accuracy.turns) if accuracy.turns is not None else [])
 
@@ -57,7 +58,7 @@ def clip_text(clip: ClipAccuracy) -> str:
 
 def errors_text(errors: WordErrors) -> str:
     """The errors of one turn: ``3 errors in 5 words``."""
-    return f"{count(errors.errors, 'error')} in {count(errors.n, errors.unit)}"
+    return f"{amount(errors.errors, 'error')} in {amount(errors.n, errors.unit)}"
 
 
 def of_text(share: Estimate) -> str:
@@ -77,11 +78,6 @@ def share_text(share: Estimate, unit: str, event: str) -> str:
 def rate_of(clip: ClipAccuracy) -> float:
     """The error rate by which clips are compared."""
     return max((words.normalised.rate.value or 0.0 for words in clip.words), default=0.0)
-
-
-def count(number: int, noun: str) -> str:
-    """``1 clip``, ``2 clips``."""
-    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _word_rows(words: WordAccuracy) -> list[Row]:
@@ -105,7 +101,7 @@ def _word_rows(words: WordAccuracy) -> list[Row]:
 
 def _turn_rows(turns: TurnFigures) -> list[Row]:
     not_judged = f", {turns.turns_not_judged:,} not judged" if turns.turns_not_judged else ""
-    conversations = count(turns.conversations, "conversation")
+    conversations = amount(turns.conversations, "conversation")
     rows = [
         Row("reference turns", f"{turns.turns:,} in {conversations}{not_judged}", "Turns whose end could be judged."),
         Row(
@@ -155,7 +151,7 @@ def _turn_rows(turns: TurnFigures) -> list[Row]:
 
 def _speech_rows(number: int) -> list[Row]:
     meaning = "Too early, but in no silence of 0.2 to 5 s: mostly less than one message (0.24 s) after it."
-    return [Row("… cut off in speech", count(number, "time"), meaning)] if number else []
+    return [Row("… cut off in speech", amount(number, "time"), meaning)] if number else []
 
 
 def _quantile_rows(label: str, quantiles: dict[str, Estimate], meaning: str) -> list[Row]:

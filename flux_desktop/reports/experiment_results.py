@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.comparing.isolation import IsolationResult, rule_text, shift_text
 from flux_desktop.evaluation.comparing.paired import ArmComparison, ComparisonVerdict
 from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text
@@ -42,8 +43,8 @@ def sweep_experiment(report: SweepReport) -> ExperimentReport:
         finding=f"{supported_count} of {len(report.presets)} presets",
         answer=f"this data supports a setting for {supported_count} of {len(report.presets)} presets.",
         sentences=[
-            f"{report.turns:,} turns with {report.holds:,} holds in {report.clips:,} clips, recorded at "
-            f"{report.recorded.text}; {report.settings_evaluated:,} settings evaluated.",
+            f"{amount(report.turns, 'turn')} with {amount(report.holds, 'hold')} in {amount(report.clips, 'clip')}, "
+            f"recorded at {report.recorded.text}; {amount(report.settings_evaluated, 'setting')} evaluated.",
             _DEFINITIONS,
             *report.notes,
         ],
@@ -67,7 +68,8 @@ def confirm_experiment(confirmed: Sequence[Confirmed]) -> ExperimentReport:
         title="Live confirmation",
         finding=f"{differing:,} of {decisions:,} differ" if decisions else "undecided",
         sentences=[
-            f"{differing:,} of {decisions:,} decisions differ between the live runs and the replay of the recording."
+            f"{differing:,} of {amount(decisions, 'decision')} differ between the live runs and the replay of the "
+            "recording."
             if decisions
             else "This data does not decide it: no decision of the live runs can be compared with the replay.",
             _DEFINITIONS,

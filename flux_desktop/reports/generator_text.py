@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain
 from flux_desktop.engine.records.facts import GeneratorRow
 
@@ -14,7 +15,7 @@ def generator_text(row: GeneratorRow) -> str:
     cpu = "-" if row.cpu_percent is None else f"{row.cpu_percent:.0f} %"
     pacing = "-" if row.pacing_p99_ms is None else f"{row.pacing_p99_ms:.0f} ms"
     return (
-        f"{name}: {row.streams} streams, CPU {cpu}, pacing p99 {pacing}, "
+        f"{name}: {amount(row.streams, 'stream')}, CPU {cpu}, pacing p99 {pacing}, "
         f"clock {row.offset_ms:+.1f} ± {row.offset_error_ms:.1f} ms, silent for {row.heard_s_ago:.1f} s, "
         f"{row.heard_at_most_s_ago:.1f} s at most"
     )

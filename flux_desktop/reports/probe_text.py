@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.probe_findings import Outcome, ProbeReport, bundle_from
 from flux_desktop.flux.query import query_string
-from flux_desktop.reports.accuracy_text import count
 
 MARKS: dict[Outcome, str] = {"yes": "yes", "no": "no", "unclear": "?"}
 _CHOSEN = ("control:", "option:")
@@ -15,7 +15,7 @@ def ticket_lines(report: ProbeReport) -> list[str]:
     """The report as plain text."""
     lines = [
         f"Endpoint {report.endpoint} ({report.region}), model {report.model}, {report.wall_time}",
-        f"flux-desktop {report.version}, {count(report.streams, 'stream')}, {report.duration_s:.0f} s",
+        f"flux-desktop {report.version}, {amount(report.streams, 'stream')}, {report.duration_s:.0f} s",
     ]
     if report.problem:
         lines.append(report.problem)

@@ -20,5 +20,5 @@ def test_all_endpoints_are_listed_and_counted(
         args = build_parser("list-endpoints").parse_args(arguments)
         assert list_endpoints.run(args) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == f"{MANY} endpoints"
+    assert lines[-1] == f"{MANY:,} endpoints"
     assert [line.split()[0] for line in lines[2:-1]] == [f"flux-{number:04d}" for number in range(MANY)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.measuring.generator_limits import GeneratorLimits
 from flux_desktop.engine.measuring.histogram import Histogram, ledger
 from flux_desktop.engine.records.events import ConnectionEnded, Event, Histograms, Notice, RunEnded, Snapshot
@@ -87,7 +88,7 @@ class RunTotals:
             lag = msgspec.structs.replace(lag, p99_ms=None)
         judged, reasons = self._generator.judge(merged["pacing"], lag, cpu_percent)
         if self._died_with:
-            ended = "1 connection" if self._died_with == 1 else f"{self._died_with} connections"
+            ended = amount(self._died_with, "connection")
             faults = [*faults, f"an engine process ended unexpectedly, and {ended} with it"]
         if self._silenced:
             faults = [*faults, self._silenced]

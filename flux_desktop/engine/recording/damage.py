@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.records.events import RunEnded
 
 _EVENT = b'{"event":"'
@@ -39,9 +40,7 @@ class RecordingDamage:
     @property
     def sentence(self) -> str:
         """What is damaged; empty for nothing."""
-        parts = [
-            f"{count} {'line' if count == 1 else 'lines'} of {name}" for name, count in sorted(self._lines.items())
-        ]
+        parts = [f"{amount(count, 'line')} of {name}" for name, count in sorted(self._lines.items())]
         parts += [f"a part of {name}" for name in sorted(self._broken)]
         if not parts:
             return ""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain
 from flux_desktop.evaluation.accuracy.word_accuracy import WorstTurn
 from flux_desktop.evaluation.capacity.rung import interval_text
@@ -47,7 +48,7 @@ def as_markdown(report: SessionReport) -> str:
         lines += ["## Limits", "", *table(("Result", "Limit"), rows)]
     lines += ["## Connections", "", *table(("Ended as", "Connections"), _pairs(report.summary.ledger))]
     for entry in report.summary.problems[:20]:
-        lines += [f"- {len(entry.connections)} connections: {safe(entry.problem.sentence())}"]
+        lines += [f"- {amount(len(entry.connections), 'connection')}: {safe(entry.problem.sentence())}"]
     lines += ["", "## Durations", ""]
     lines += table(
         ("Duration, ms", "n", "p50", "p95", "p99", "max"),

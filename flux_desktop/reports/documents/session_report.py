@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.work_share import OnProgress, WorkShare, unwatched
 from flux_desktop.datasets.reader import MANIFEST
 from flux_desktop.engine.recording.recording_file import recording_bytes
@@ -86,7 +87,7 @@ def _account(folder: Path) -> AccountTimeline | None:
 
 def _headline(summary: FinalSummary, verdict: str) -> str:
     completed = summary.ledger.get("completed", 0)
-    outcome = f"{completed} of {summary.planned} connections completed"
+    outcome = f"{completed:,} of {amount(summary.planned, 'connection')} completed"
     p95_ms = summary.update_latency_user_clock.get("p95_ms")
     latency = f", Update latency p95 {p95_ms:.0f} ms" if p95_ms is not None else ""
     reason_text = "; ".join(summary.reasons)
@@ -98,9 +99,7 @@ def _headline(summary: FinalSummary, verdict: str) -> str:
 
 def _data_words(heard_run: HeardRun | None) -> str:
     identity = identity_of(heard_run.references.values()) if heard_run is not None else {}
-    return (
-        f"{len(identity)} {'clip' if len(identity) == 1 else 'clips'}, hash {data_hash(identity)}" if identity else ""
-    )
+    return f"{amount(len(identity), 'clip')}, hash {data_hash(identity)}" if identity else ""
 
 
 def _facts(plan: RunPlan, summary: FinalSummary, data: str, notes: list[str]) -> list[tuple[str, str]]:

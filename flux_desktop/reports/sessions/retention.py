@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import make_private_folder
 from flux_desktop.reports.files import write_whole
@@ -72,14 +73,14 @@ def keep_to_rule(parent: Path) -> Problem | None:
     dropped = overdue(parent, rule)
     if not dropped:
         return None
-    amount = f"{len(dropped)} {'session' if len(dropped) == 1 else 'sessions'}"
+    counted = amount(len(dropped), "session")
     size = f"{sum(each.size_bytes for each in dropped) / _GB:.2f} GB"
     if not rule.agreed:
         return Problem(
             code="retention_due",
-            what=f"{amount} ({size}) can be deleted to keep the recordings within {rule.max_gb:g} GB.",
+            what=f"{counted} ({size}) can be deleted to keep the recordings within {rule.max_gb:g} GB.",
             why=f"{rule.sentence()} Nothing has been deleted yet.",
         )
     for session in dropped:
         remove(parent, session.name)
-    return Problem(code="retention_done", what=f"{amount} ({size}) deleted.", why=rule.sentence())
+    return Problem(code="retention_done", what=f"{counted} ({size}) deleted.", why=rule.sentence())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
 from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.report import CapacityReport
@@ -111,7 +112,7 @@ class CapacityModel:
         if report is None:
             return ""
         return (
-            f"{text.count(len(report.rungs), 'rung')} · {report.stream_minutes:,.1f} stream-minutes · "
+            f"{amount(len(report.rungs), 'rung')} · {report.stream_minutes:,.1f} stream-minutes · "
             f"{text.clock(report.duration_s)} · limits {', '.join(map(str, report.criteria))} · a rung "
             "passes or fails only where its whole 95 % interval over connections does"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome, interval_text
 from flux_desktop.ui.models import text
 
@@ -58,7 +59,7 @@ def rung_tip(outcome: RungOutcome) -> str:
         (True, "below"): "after all streams had been closed and a cool-down",
         (False, "above"): "right after an overload",
     }.get((outcome.after_cool_down, outcome.approach), "right after an overload")
-    lines = [f"{outcome.judgement} with {text.count(outcome.streams, 'stream')}, {how}"]
+    lines = [f"{outcome.judgement} with {amount(outcome.streams, 'stream')}, {how}"]
     lines += [
         f"{each.criterion.label}: {interval_text(each)}, limit {each.criterion.below_ms:g} ms"
         for each in outcome.measured
@@ -77,7 +78,7 @@ def progress_words(progress: Progress | None) -> tuple[str, str]:
     if progress is None:
         return "Starting…", ""
     return (
-        f"{text.count(progress.rung.streams, 'stream')}: {progress.phase}, {progress.open_streams} open",
+        f"{amount(progress.rung.streams, 'stream')}: {progress.phase}, {progress.open_streams} open",
         f"{text.clock(max(0.0, progress.left_s))} left in this phase",
     )
 

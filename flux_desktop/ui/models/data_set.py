@@ -9,13 +9,13 @@ from itertools import islice
 from pathlib import Path
 
 from flux_desktop.audio.channels import Channel
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.resources import SAMPLE_DATA_SET
 from flux_desktop.datasets.assignment import clip_order
 from flux_desktop.datasets.clip import BadEntry, Clip, unusable
 from flux_desktop.datasets.reader import MANIFEST, SAMPLE, read_data_set
 from flux_desktop.datasets.usable import check_clips
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan
-from flux_desktop.ui.models import text
 
 OWN, FRESH, SAME = "own", "fresh", "same"
 ASSIGNMENTS = {
@@ -73,18 +73,18 @@ class DataSetShape:
     def facts(self) -> str:
         """How many clips and minutes."""
         total_s = self.total_s
-        return text.count(len(self.clips), "clip") + ("" if total_s is None else f" · {total_s / 60:.1f} min")
+        return amount(len(self.clips), "clip") + ("" if total_s is None else f" · {total_s / 60:.1f} min")
 
     def contents(self) -> str:
         """What is known of the clips."""
         without = sum(clip.text is None for clip in self.clips)
         turns, holds = sum(len(clip.turns) for clip in self.clips), sum(len(clip.holds) for clip in self.clips)
-        known = [text.count(turns, "turn")] if turns else []
-        known += [text.count(holds, "hold")] if holds else []
+        known = [amount(turns, "turn")] if turns else []
+        known += [amount(holds, "hold")] if holds else []
         if without == len(self.clips):
             known.append("no reference text")
         elif without:
-            known.append(f"{text.count(without, 'clip')} without text")
+            known.append(f"{amount(without, 'clip')} without text")
         return " · ".join(known)
 
     def problems(self) -> str:

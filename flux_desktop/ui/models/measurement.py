@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, RunPlan
 from flux_desktop.evaluation.cost import Prices, cost_of
 from flux_desktop.evaluation.thresholds.replay_error import ReplayError
@@ -49,7 +50,7 @@ class Measurement:
 
 def size_words(size: SweepSize) -> str:
     """How much there is to record, and what is recorded already."""
-    streams = f"{size.clips:,} clips · {size.streams:,} streams · about {text.clock(60 * size.minutes)}"
+    streams = f"{amount(size.clips, 'clip')} · {amount(size.streams, 'stream')} · about {text.clock(60 * size.minutes)}"
     return f"{streams} · {size.recorded:,} recorded" if size.recorded else streams
 
 
@@ -68,9 +69,10 @@ def confirmed_words(confirmed: Confirmed) -> str:
     """A live run beside the replay of its setting, with n and interval."""
     live, replayed = confirmed.live.cut_offs_per_hold, confirmed.replayed.cut_offs_per_hold
     by_replay = value_text(replayed, is_share=True)
-    cut = f"{value_text(live, is_share=True)} of {live.n:,} holds cut off, {by_replay} by replay"
+    cut = f"{value_text(live, is_share=True)} of {amount(live.n, 'hold')} cut off, {by_replay} by replay"
     turns, turns_replayed = confirmed.live.cut_offs_per_turn, confirmed.replayed.cut_offs_per_turn
-    cut += f"; {value_text(turns, is_share=True)} of {turns.n:,} turns, {value_text(turns_replayed, is_share=True)}"
+    cut += f"; {value_text(turns, is_share=True)} of {amount(turns.n, 'turn')}"
+    cut += f", {value_text(turns_replayed, is_share=True)}"
     return f"{confirmed.setting.text}: live {cut} by replay; {error_words(confirmed.error)}"
 
 
@@ -82,7 +84,7 @@ def error_words(error: ReplayError) -> str:
     if error.error_ms.low is not None and error.error_ms.high is not None:
         off += f" ({error.error_ms.low:+,.0f} to {error.error_ms.high:+,.0f})"
     between = f", {error.unseen} came between two messages" if error.unseen else ""
-    return f"{off}; {error.differing} of {error.decisions:,} decisions differ{between}"
+    return f"{off}; {error.differing} of {amount(error.decisions, 'decision')} differ{between}"
 
 
 def is_confirmed(error: ReplayError) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
@@ -14,7 +15,7 @@ def _state(conversation: Conversation) -> str:
         return text.TURN_STATE_WORDS.get(conversation.turn_state, conversation.turn_state)
     if conversation.summary is not None:
         back = conversation.summary.reconnects
-        return f"{conversation.summary.ledger}, {text.count(back, 'gap')}" if back else str(conversation.summary.ledger)
+        return f"{conversation.summary.ledger}, {amount(back, 'gap')}" if back else str(conversation.summary.ledger)
     return conversation.absence.state if conversation.run_over else text.STATE_WORDS[conversation.connection_state]
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.pass_criteria import Limit, parse_limit
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
@@ -43,7 +44,7 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def limit_words(self) -> str:
         """How many limits there are, such as ``1 limit``; empty for none."""
         number = len(_parts(self.limits))
-        return f"{number} {'limit' if number == 1 else 'limits'}" if number else ""
+        return amount(number, "limit") if number else ""
 
     def words(self) -> str:
         """Ramp, shared channels, limits and budget in a few words."""

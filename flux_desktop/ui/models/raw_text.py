@@ -23,7 +23,7 @@ def line_body(text: str) -> str:
         fields = json.dumps({name: message[name] for name in names}, ensure_ascii=False)
         text = json.dumps(message[TRANSCRIPT], ensure_ascii=False) if TRANSCRIPT in message else ""
         body = f"{text} {fields}" if text else fields
-    return body if len(body) <= _CHARS_MAX else f"{body[:_CHARS_MAX]}… ({len(body)} characters)"
+    return body if len(body) <= _CHARS_MAX else f"{body[:_CHARS_MAX]}… ({len(body):,} characters)"
 
 
 def pretty(text: str) -> str:

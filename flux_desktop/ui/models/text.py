@@ -52,11 +52,6 @@ def span(start_s: float, end_s: float | None) -> str:
     return f"{start_s:.1f} s …" if end_s is None else f"{start_s:.1f} – {end_s:.1f} s"  # noqa: RUF001
 
 
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """`1 connection`, `2 connections`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def ledger_sentence(ledger: dict[str, int]) -> str:
     """The streams by state or class, such as `8 streaming · 2 completed`; empty classes are left out."""
     return " · ".join(f"{number:,} {name}" for name, number in ledger.items() if number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.comparing.isolation import ConditionResult, IsolationResult, rule_text, shift_text
 
 EXPLANATION = (
@@ -20,4 +21,4 @@ def result_lines(result: IsolationResult) -> list[str]:
 def _line(condition: ConditionResult) -> str:
     delay, words = condition.decision_shift_ms, shift_text(condition)
     ends = "" if delay.value is None else f", end of turn {delay.value:+.0f} ms"
-    return f"{condition.name}: confidence {words}{ends}, {condition.streams} streams, p = {condition.p:.3f}"
+    return f"{condition.name}: confidence {words}{ends}, {amount(condition.streams, 'stream')}, p = {condition.p:.3f}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.reports.capacity_policy import policy_text
-from flux_desktop.ui.models import text
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.models.capacity_rungs import progress_words
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
@@ -107,9 +107,7 @@ class CapacityAnswer(Panel):
             what, left = progress_words(model.progress)
             self.sentence.setText("Stopping. The rungs measured so far are kept." if model.stopping else what)
             known = f"passed so far: {passed}" if passed else "nothing has passed yet"
-            self.evidence.setText(
-                " · ".join(part for part in (left, text.count(len(model.rungs), "rung"), known) if part)
-            )
+            self.evidence.setText(" · ".join(part for part in (left, amount(len(model.rungs), "rung"), known) if part))
             return
         number = str(result.passes) if result.passes else "–"  # noqa: RUF001
         self._show(f"≥ {number}" if result.kind == "LOWER BOUND" else number, result.kind, TONES[result.kind])

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.records.facts import ConnectionState
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
@@ -123,7 +124,7 @@ def _facts(conversation: Conversation) -> str:
     if conversation.last_end_ms is not None:
         parts.append(f"end of turn {text.milliseconds(conversation.last_end_ms)}")
     if row is not None and row.reconnects:
-        parts.append(text.count(row.reconnects, "gap"))
+        parts.append(amount(row.reconnects, "gap"))
     if conversation.transcript_from:
         parts.append(f"text from {' and '.join(conversation.transcript_from)}, not Flux")
     if conversation.request_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.panels.against_view import AgainstView
 from flux_desktop.ui.panels.isolation_view import IsolationView
@@ -80,7 +81,7 @@ class CurvePanel(Panel):
         if evaluation is not None:
             self.subtitle.setText(
                 f"wait (p50, ms) against holds cut off · each dot is one setting, replayed on {evaluation.turns:,} "
-                f"turns with {evaluation.holds:,} holds"
+                f"turns with {amount(evaluation.holds, 'hold')}"
             )
         else:
             self.subtitle.setText("how long speakers wait, against how often they are cut off")

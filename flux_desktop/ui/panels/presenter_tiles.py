@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from flux_desktop.ui.models import text
+from flux_desktop.base.amounts import amount
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.presenter.loudness import bars_of
@@ -48,7 +48,7 @@ class TilesPanel(QWidget):
         self.view.show_tiles(tiles)
         self.key.show_content(tuple(counts(tiles).items()))
         total = len(run.conversations)
-        words = text.count(total, "conversation") if total else "No conversations yet"
+        words = amount(total, "conversation") if total else "No conversations yet"
         if total > len(tiles):
             words = f"{words}, the first {TILES_MAX} are shown"
         self.title.show_content((words, True))

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.flux.probe_findings import Finding, Outcome, ProbeReport
 from flux_desktop.reports.probe_text import MARKS, ticket_lines
-from flux_desktop.ui.models import text
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_L
 from flux_desktop.ui.widgets.basics import button, copy_text, label, plain_tip
@@ -117,7 +117,7 @@ class ProbeDialog(QDialog):
         for finding in report.findings:
             self.add_finding(finding)
         refused = sum(each.outcome == "no" for each in report.findings)
-        counts = f"{len(report.findings)} features, {refused} not supported, {text.count(report.streams, 'stream')}"
+        counts = f"{len(report.findings)} features, {refused} not supported, {amount(report.streams, 'stream')}"
         words = report.problem or f"Probed {report.wall_time[:16].replace('T', ' ')} UTC: {counts}."
         unknown = f" {len(report.unknown_messages)} unknown messages, kept in the JSON." * bool(report.unknown_messages)
         self._show_state(" ".join(part for part in (words + unknown, note) if part))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
 from flux_desktop.evaluation.statistics.intervals import percent_text
@@ -82,7 +83,7 @@ class RunHeadline:
         if errors is None or rate is None:
             return False
         self.words_pill.setText(f"{errors.label} {rate:.0f} %")
-        self.words_pill.setToolTip(f"{meaning('WER, CER')} {how} Reference: {text.count(errors.n, errors.unit)}.")
+        self.words_pill.setToolTip(f"{meaning('WER, CER')} {how} Reference: {amount(errors.n, errors.unit)}.")
         return True
 
     def _show_connections(self, model: RunModel, total: int, *, recorded: bool) -> bool:

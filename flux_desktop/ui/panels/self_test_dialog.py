@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 
 if TYPE_CHECKING:  # the window starts without the self-test
@@ -40,4 +41,4 @@ class SelfTestDialog(TextDialog):
 
     def show_end(self, failed: int) -> None:
         """Say how the test ended."""
-        self.heading.setText(f"{failed} checks failed." if failed else "All checks passed.")
+        self.heading.setText(f"{amount(failed, 'check')} failed." if failed else "All checks passed.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles, outcome_word
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
@@ -100,7 +101,7 @@ def figures_sentence(model: RunModel, stall_ms: Percentiles | None) -> str:
         stalls = f"stalls p99 {stall_ms.p99_ms:.0f}, max {stall_ms.max_ms or 0:.0f} ms"
     if shot is None:
         return stalls
-    parts = [f"{shot.chunks_sent:,} chunks sent", f"{shot.messages_received:,} messages received"]
+    parts = [f"{amount(shot.chunks_sent, 'chunk')} sent", f"{amount(shot.messages_received, 'message')} received"]
     if shot.pacing.p99_ms is not None:
         parts.append(f"pacing p99 {shot.pacing.p99_ms:.1f} ms")
     if shot.cpu_percent is not None:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.reports.sessions.facts import FIGURES
 from flux_desktop.reports.sessions.trend import Trend, interval_words, no_points
-from flux_desktop.ui.models import text
 from flux_desktop.ui.models.session_table import day_of
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
@@ -110,7 +110,7 @@ class TrendPanel(Panel):
         self.empty.setText(NO_TREND if trend is None else TOO_FEW if trend.points else no_points(trend.figure))
         self.empty.setVisible(trend is None or few)
         self.common.setText(
-            "" if trend is None else f"{text.count(len(trend.points), 'comparable session')}: {trend.common}"
+            "" if trend is None else f"{amount(len(trend.points), 'comparable session')}: {trend.common}"
         )
         if self.plot is None:
             return

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QListView, QTabBar
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.ui.models.sound import WavShape
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_turns import Playable, TurnEntry, TurnLists, TurnOrder, ordered
@@ -205,7 +206,7 @@ class TurnsPanel(Panel):
         self.cards.setVisible(known and bool(entries))
         for widget in (self.order, self.listed):
             widget.setVisible(known and bool(entries))
-        turns = "1 turn" if total == 1 else f"{total:,} turns"
+        turns = amount(total, "turn")
         self.listed.setText(turns if len(entries) == total else f"{len(entries):,} of {turns}; export has all")
         self.empty.setVisible(not entries)
         self.empty.setText(_EMPTY[front] if known else NO_RECORDING)

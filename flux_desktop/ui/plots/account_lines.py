@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline, Point
 from flux_desktop.evaluation.capacity.rung import Judgement
 from flux_desktop.ui.models import text
@@ -95,8 +96,8 @@ class AccountLines:
         self._draw_latency(timeline.p95_ms, lanes, colours)
         words = f"{len(timeline.refused)} refused" if timeline.refused else "none refused"
         running = timeline.running[-1][1] if timeline.running else None
-        instances = "" if running is None else f", {text.count(int(running), 'instance')} in service"
-        return f"Load over time: up to {most:.0f} streams in {text.clock(end_s)}, {words}{instances}"
+        instances = "" if running is None else f", {amount(int(running), 'instance')} in service"
+        return f"Load over time: up to {amount(round(most), 'stream')} in {text.clock(end_s)}, {words}{instances}"
 
     def restyle(self, colours: Theme) -> None:
         """Take the theme's colours."""
@@ -110,7 +111,7 @@ class AccountLines:
             for began_s, ended_s, streams, judgement in source.verdicts:
                 colour = QColor(getattr(colours, VERDICT_TOKENS[judgement]))
                 names = (f"{MARKS[judgement]} {streams}", f"{streams}")
-                tip = f"{judgement} with {text.count(streams, 'stream')}"
+                tip = f"{judgement} with {amount(streams, 'stream')}"
                 self._bar(lanes, top, (began_s, ended_s, end_s), names, tip, colour, colours.text)
         timeline = source.timeline
         if timeline.running:

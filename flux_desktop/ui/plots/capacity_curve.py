@@ -10,9 +10,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.capacity.criteria import Criterion
 from flux_desktop.evaluation.capacity.rung import Judgement, Measured, RungOutcome
-from flux_desktop.ui.models import text
 from flux_desktop.ui.models.capacity import CapacityModel
 from flux_desktop.ui.models.capacity_rungs import VERDICT_TOKENS, rung_tip
 from flux_desktop.ui.plots.axis_style import style_axes
@@ -78,9 +78,7 @@ class CapacityCurve(pg.PlotWidget):  # type: ignore[misc]
         self._draw_bracket()
         result = self._model.result
         words = (
-            "nothing measured yet"
-            if not rungs
-            else f"{text.count(len(rungs), 'rung')}, up to {text.count(widest, 'stream')}"
+            "nothing measured yet" if not rungs else f"{amount(len(rungs), 'rung')}, up to {amount(widest, 'stream')}"
         )
         self.setAccessibleName(
             f"Latency against concurrent streams: {words}. {'' if result is None else result.sentence()}"

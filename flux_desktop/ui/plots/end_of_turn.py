@@ -10,6 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QFontMetricsF
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
@@ -132,7 +133,9 @@ class EndOfTurnPlot(PlotPanel):
                 return "delivery only: no reference word times for these turns"
             began = any(conversation.turns for conversation in self._model.conversations.values())
             return "no turn has an end to measure yet" if began else "no turns have ended yet"
-        return f"p50 {text.milliseconds(whole.p50_ms)} · p95 {text.milliseconds(whole.p95_ms)} · {whole.n:,} turns"
+        return (
+            f"p50 {text.milliseconds(whole.p50_ms)} · p95 {text.milliseconds(whole.p95_ms)} · {amount(whole.n, 'turn')}"
+        )
 
     def _parts(self) -> tuple[Entry, ...]:
         """What the two parts of a bar are, with the run's median of each."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import in_thread
 from flux_desktop.ui.models.endpoints import EndpointEntry
@@ -141,7 +142,7 @@ def variant_text(variant: Variant, all_variants: Sequence[Variant]) -> str:
 def _load_text(load: VariantLoad) -> str:
     parts = []
     if load.streams is not None:
-        parts.append(f"{load.streams:.0f} {'stream' if load.streams == 1 else 'streams'}")
+        parts.append(amount(round(load.streams), "stream"))
     if load.gpu_percent is not None:
         parts.append(f"GPU {load.gpu_percent:.0f} % busy")
     if load.gpu_memory_percent is not None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.raw_log import RAW_KEPT, RawMessage
 from flux_desktop.ui.models.raw_text import line_body, pretty
@@ -71,7 +72,7 @@ class RawView(QWidget):
             self.lines.appendPlainText("\n".join(line for line, _message in shown))
             if at_end:
                 bar.setValue(bar.maximum())
-        self._count.setText(f"{log.count:,} messages")
+        self._count.setText(amount(log.count, "message"))
 
     def _rebuild(self) -> None:
         self.lines.clear()

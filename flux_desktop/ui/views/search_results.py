@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.run_model import RunModel
@@ -68,13 +69,13 @@ class SearchResults(QWidget):
 
     def _summary(self, hits: int, words: str) -> str:
         more = f", showing the first {HITS_MAX}" if hits > HITS_MAX else ""
-        sentence = f"{text.count(hits, 'turn contains', 'turns contain')} “{words}”{more}. Press Enter to open one."
+        sentence = f"{amount(hits, 'turn contains', 'turns contain')} “{words}”{more}. Press Enter to open one."
         unseen = sum(not each.is_complete for each in self._model.conversations.values())
         if self._model.unread:
-            waiting = text.count(len(self._model.unread), "connection is", "connections are")
+            waiting = amount(len(self._model.unread), "connection is", "connections are")
             sentence += f" {waiting} still being read."
         if self._model.active and unseen:
-            sentence += f" {text.count(unseen, 'connection')} not shown so far will be searched when the run has ended."
+            sentence += f" {amount(unseen, 'connection')} not shown so far will be searched when the run has ended."
         return sentence
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.records.events import Event
@@ -178,7 +179,7 @@ class CapacitySearcher:
         share = model.now_s / max(1.0, model.now_s + left_s)
         if plan.budget_stream_minutes:
             share = max(share, min(1.0, used / plan.budget_stream_minutes))
-        done = f"{text.count(len(model.rungs), 'rung')} · {used:,.1f} stream-minutes"
+        done = f"{amount(len(model.rungs), 'rung')} · {used:,.1f} stream-minutes"
         self._inputs.show_progress(share, done, f"about {text.clock(left_s)} left")
 
     def _take_rung(self, outcome: RungOutcome) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.panels.endpoint_panel import EndpointPanel
@@ -79,7 +80,7 @@ class EndpointLoader:
             break
         self._endpoints.account = endpoints
         self._panel.refresh()
-        count = f"{len(endpoints)} endpoints in {region}" if len(endpoints) != 1 else f"1 endpoint in {region}"
+        count = f"{amount(len(endpoints), 'endpoint')} in {region}"
         box.show_state(count if endpoints else f"No endpoints in {region}.", None)
         try:
             box.show_state(f"{count} · as {(await self._account.identity(profile, region)).split(':')[-1]}", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.records.events import RunEnded
 from flux_desktop.engine.records.facts import LedgerClass, Verdict
@@ -53,7 +54,7 @@ def summary(model: RunModel, folder: Path | None, found: str = "") -> tuple[Prob
         missing,
         counted,
         "" if cause is None else cause.why,
-        f"This affected {text.count(affected, 'connection')}." if 1 < affected < total else "",
+        f"This affected {amount(affected, 'connection')}." if 1 < affected < total else "",
         *_judgement(ended),
         _figures(model, ended),
         STAND_IN if model.plan is not None and model.plan.is_stand_in else "",
@@ -66,7 +67,7 @@ def summary(model: RunModel, folder: Path | None, found: str = "") -> tuple[Prob
 def _headline(model: RunModel, ended: RunEnded, cause: Problem | None) -> tuple[str, str]:
     total = len(model.conversations)
     completed = ended.ledger.get(LedgerClass.COMPLETED, 0)
-    counted = f"{completed:,} of {text.count(total, 'connection')} completed."
+    counted = f"{completed:,} of {amount(total, 'connection')} completed."
     verdict = "" if ended.verdict is Verdict.DONE else f"{VERDICT_WORDS[ended.verdict]}. "
     failed = ended.verdict in {Verdict.FAIL, Verdict.INVALID}
     if ended.interrupted:
@@ -100,7 +101,7 @@ def _figures(model: RunModel, ended: RunEnded) -> str:
     if model.accuracy is not None and model.accuracy.words:
         parts.append(rates_text(model.accuracy))
     elif ended.words is not None and errors is not None:
-        parts.append(f"{ended.words.label} {errors:.1f} % of {text.count(ended.words.n, ended.words.unit)}")
+        parts.append(f"{ended.words.label} {errors:.1f} % of {amount(ended.words.n, ended.words.unit)}")
     figures = " · ".join(part for part in parts if part)
     return f"{figures[:1].upper()}{figures[1:]}." if figures else ""
 
@@ -112,9 +113,9 @@ def _gaps(model: RunModel) -> str:
     parts = []
     if reconnected:
         unheard_s = sum(each.unheard_s for each in summaries)
-        parts.append(f"{text.count(reconnected, 'connection')} reconnected, {unheard_s:.1f} s of audio not transcribed")
+        parts.append(f"{amount(reconnected, 'connection')} reconnected, {unheard_s:.1f} s of audio not transcribed")
     if retries:
-        parts.append(text.count(retries, "retry", "retries"))
+        parts.append(amount(retries, "retry", "retries"))
     return " · ".join(parts)
 
 

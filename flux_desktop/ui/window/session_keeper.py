@@ -247,7 +247,7 @@ class SessionKeeper:
             self._change("restoring sessions", bring_back)
 
         def done() -> None:
-            amount = "The session is" if len(names) == 1 else f"{len(names)} sessions are"
+            amount = "The session is" if len(names) == 1 else f"{len(names):,} sessions are"
             problem = Problem(code=DELETED, what=f"{amount} deleted.", why=", ".join(names[:3]))
             self._banners.withdraw(DELETED)
             self._banners.show_problem(problem, "ok", {"Undo": undo})

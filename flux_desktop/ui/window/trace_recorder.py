@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
@@ -152,7 +153,7 @@ class TraceRecorder:
             missing = f" · {recording.missing} missing" if recording.missing else ""
             work = partial(evaluate_traces, recording.traces, self._model.limits, recording.notes)
             keep = partial(keep_recording, self._plan, recording, self._model.limits)
-            self._evaluate(work, f"{len(recording.traces)} streams recorded{missing}", keep)
+            self._evaluate(work, f"{amount(len(recording.traces), 'stream')} recorded{missing}", keep)
         self.refresh()
 
     def refresh(self) -> None:

@@ -104,7 +104,7 @@ class Transcripts:
         path = next(iter(files))
         saved = Problem(
             code=SAVED,
-            what="Transcript saved." if len(files) == 1 else f"{len(files)} transcripts saved.",
+            what="Transcript saved." if len(files) == 1 else f"{len(files):,} transcripts saved.",
             why=str(path if len(files) == 1 else path.parent),
         )
         self._page.banners.withdraw(SAVED)

@@ -36,21 +36,6 @@ def test_span_of_an_open_turn_has_its_start_only() -> None:
     assert text.span(1.0, 2.04) == "1.0 – 2.0 s"
 
 
-@pytest.mark.parametrize(
-    ("number", "plural", "shown"),
-    [
-        (0, None, "0 turns"),
-        (1, None, "1 turn"),
-        (2, None, "2 turns"),
-        (1, "x", "1 turn"),
-        (2, "turnings", "2 turnings"),
-        (64_840, None, "64,840 turns"),
-    ],
-)
-def test_count(number: int, plural: str | None, shown: str) -> None:
-    assert text.count(number, "turn", plural) == shown
-
-
 def test_a_ledger_without_its_empty_classes() -> None:
     assert text.ledger_sentence({"streaming": 8, "waiting": 0, "completed": 2}) == "8 streaming · 2 completed"
     assert text.ledger_sentence({"streaming": 0}) == ""

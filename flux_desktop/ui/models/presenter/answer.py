@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.flux.bundles import UNKNOWN
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.card import Card
@@ -66,7 +67,7 @@ def _many(run: RunModel) -> str:
     figure = None if shot is None else shot.figures.get("end_of_turn")
     if figure is None or figure.n < 2 or figure.p50_ms is None:
         return "one turn so far"
-    return f"median of {figure.n:,} turns {seconds(figure.p50_ms)}"
+    return f"median of {amount(figure.n, 'turn')} {seconds(figure.p50_ms)}"
 
 
 def source_words(conversation: Conversation | None, run: RunModel) -> str:

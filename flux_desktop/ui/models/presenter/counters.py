@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.evaluation.cost import Prices, cost_of, money
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.run_model import RunModel
@@ -33,7 +34,7 @@ def counters(run: RunModel, prices: Prices) -> tuple[Counter, ...]:
                 f"{shot.eager_gained_s:,.1f} s",
                 "gained by eager ends so far",
                 f"Sum of the times between an eager end of turn and the end that confirmed it, in this run: "
-                f"{text.count(leads.n, 'turn')}, median {text.milliseconds(leads.p50_ms)}.",
+                f"{amount(leads.n, 'turn')}, median {text.milliseconds(leads.p50_ms)}.",
             )
         )
     if (cost := _cost(run, prices)) is not None:
