@@ -36,6 +36,7 @@ class RunProgress(QWidget):
     def show_run(self, model: RunModel, planned_s: float | None) -> None:
         """Show the run, which is to last `planned_s`. What was sent beyond that, as at a rotation, is not counted."""
         elapsed_s = model.elapsed_s()
+        over = "stopped" if model.ended is not None and model.ended.interrupted else "done"
         if model.phase is RunPhase.IDLE:
             self.bar.setValue(0)
             self.elapsed.setText("" if planned_s is None else f"{text.clock(planned_s)} to stream")
@@ -44,10 +45,10 @@ class RunProgress(QWidget):
             self.bar.setValue(min(1000, round(elapsed_s / planned_s * 1000)))
             self.elapsed.setText(f"{text.clock(min(elapsed_s, planned_s))} of {text.clock(planned_s)}")
             left_s = max(0.0, planned_s - elapsed_s)
-            finishing = "finishing" if model.active else "done"
-            self.left.setText(f"{left_s:.0f} s left" if left_s >= 1 and model.active else finishing)
+            left = f"{left_s:.0f} s left" if left_s < 60 else f"{text.clock(left_s)} left"
+            self.left.setText(over if not model.active else left if left_s >= 1 else "finishing")
         else:
             self.bar.setValue(0)
             self.elapsed.setText(f"{text.clock(elapsed_s)} elapsed")
             endless = "until stopped" if model.origin is Origin.LIVE else ""
-            self.left.setText(endless if model.active else "done")
+            self.left.setText(endless if model.active else over)

@@ -53,3 +53,13 @@ def test_an_open_ended_run_shows_the_time_that_has_passed_and_no_share(bench: Be
 def test_the_time_that_is_left_is_said(bench: Bench) -> None:
     bench.sent(10.0, 40.0)
     assert bench.shown == ("00:10 of 00:40", "30 s left", 250)
+    bench.sent(20.0, 1_924.0)
+    assert bench.shown == ("00:20 of 32:04", "31:44 left", 10)
+
+
+@pytest.mark.parametrize("planned_s", [40.0, None])
+def test_a_run_that_was_stopped_is_not_done(bench: Bench, planned_s: float | None) -> None:
+    bench.sent(10.0, planned_s)
+    bench.model.feed(RunEnded(t=11.0, verdict=Verdict.DONE, ledger={"completed": 1}, interrupted=True))
+    bench.progress.show_run(bench.model, planned_s)
+    assert bench.progress.left.text() == "stopped"
