@@ -42,8 +42,8 @@ from flux_desktop.engine.records.events import (
 from flux_desktop.reports.sessions.thinning import ThinnedSnapshots
 
 DIGEST_FILE = "digest.zip"
-WORTH_BYTES = 6 * 1024 * 1024
-"""Smaller recordings are read as a whole within a second."""
+WORTH_BYTES = 512 * 1024
+"""Smaller recordings are shown event by event, which takes the window far longer than reading them."""
 UPDATES_KEPT = 3_000
 TEXTS_KEPT = 200
 _SCHEMA = 2

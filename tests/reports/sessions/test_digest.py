@@ -87,3 +87,8 @@ def test_small_recordings_need_none(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not is_worth_it(folder)
     monkeypatch.setattr(digest, "WORTH_BYTES", 10)
     assert is_worth_it(folder)
+
+
+def test_half_an_hour_of_two_connections_is_worth_a_digest(tmp_path: Path) -> None:
+    (tmp_path / "worker-1.jsonl.gz").write_bytes(bytes(2 * 30 * 60 * 300))
+    assert digest.is_worth_it(tmp_path)
