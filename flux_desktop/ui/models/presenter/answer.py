@@ -42,12 +42,13 @@ def answer(conversation: Conversation, run: RunModel) -> AnswerWait:
     if card is None or card.end_ms is None:
         return NOTHING_YET
     if card.decision_ms is None:
-        words = f"end of turn {text.milliseconds(card.latency_ms)} after its audio"
-        return AnswerWait(words, "measured here", "The end of the last word is not known here, so the wait is not.")
-    by = "" if card.ended_by in {"model", "unknown"} else f" by {text.ENDED_BY_WORDS.get(card.ended_by or '', 'force')}"
-    return AnswerWait(
-        f"answered after {seconds(card.end_ms)}{by}", f"measured here · {PEOPLE}", _many(run), comparable=True
-    )
+        words = f"delivered after {text.milliseconds(card.latency_ms)}"
+        return AnswerWait(
+            words, "end of turn, from its audio · measured here", "The end of the last word is not known."
+        )
+    is_answer = card.ended_by in {"model", "unknown"}
+    what = "answered" if is_answer else text.ENDED_BY_WORDS.get(card.ended_by or "", "forced")
+    return AnswerWait(f"{what} after {seconds(card.end_ms)}", f"measured here · {PEOPLE}", _many(run), comparable=True)
 
 
 def last_measured(conversation: Conversation) -> Card | None:

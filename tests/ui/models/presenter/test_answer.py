@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
 
 from flux_desktop.engine.records.events import RunStarted, Snapshot
 from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.ui.models.card import Card
 from flux_desktop.ui.models.presenter.answer import NOTHING_YET, PEOPLE, answer, source_words
 from flux_desktop.ui.models.run_model import RunModel
+from flux_desktop.ui.style.tokens import font
+from flux_desktop.ui.views.presenter.part import BODY_PX, SMALL_PX
 from tests.ui import scripted
 
 
@@ -41,14 +45,27 @@ def test_the_wait_runs_from_the_last_word_and_is_compared_with_people(run: RunMo
 def test_a_wait_whose_beginning_is_not_known_is_not_compared(run: RunModel) -> None:
     add(run, latency_ms=43.0)
     latest_answer = answer(run.conversation(1), run)
-    assert latest_answer.figure == "end of turn 43 ms after its audio"
+    assert latest_answer.figure == "delivered after 43 ms"
     assert not latest_answer.comparable
     assert PEOPLE not in latest_answer.caption
 
 
 def test_an_end_by_timeout_is_named(run: RunModel) -> None:
     add(run, latency_ms=40.0, decision_ms=4960.0, ended_by="timeout")
-    assert answer(run.conversation(1), run).figure == "answered after 5.00 s by timeout"
+    assert answer(run.conversation(1), run).figure == "timeout after 5.00 s"
+
+
+@pytest.mark.parametrize("decision_ms", [None, 12_960.0])
+@pytest.mark.parametrize("ended_by", ["model", "timeout", "manual"])
+def test_it_fits_into_its_place_on_1920_by_1080(
+    qapp: QApplication, run: RunModel, ended_by: str, decision_ms: float | None
+) -> None:
+    run.feed(Snapshot(t=1.0, ledger={}, figures={"end_of_turn": Percentiles(n=107_924, p50_ms=512.0)}))
+    add(run, latency_ms=1_240.0, decision_ms=decision_ms, ended_by=ended_by)
+    wait, room_px = answer(run.conversation(1), run), 732
+    assert QFontMetricsF(font(BODY_PX + 6, bold=True)).horizontalAdvance(wait.figure) <= room_px
+    for words in (wait.caption, wait.many, NOTHING_YET.caption):
+        assert QFontMetricsF(font(SMALL_PX)).horizontalAdvance(words) <= room_px
 
 
 def test_the_source_names_endpoint_model_and_build_and_says_what_is_not_flux(run: RunModel) -> None:

@@ -52,8 +52,8 @@ def test_both_are_shown_at_the_position_that_both_have_reached() -> None:
         assert arm.lane.turns
         assert all(end_s <= split.position_s + 0.5 for end_s in arm.lane.ends_s)
         assert len(arm.lane.eager_s) >= 1
-        assert arm.verdict.words.startswith("end of turn")
-        assert arm.verdict.detail == "measured here", "not the figures of both arms together"
+        assert arm.verdict.words.startswith("delivered after")
+        assert arm.verdict.detail.endswith("measured here"), "not the figures of both arms together"
 
 
 def test_words_of_different_audio_are_not_compared() -> None:
