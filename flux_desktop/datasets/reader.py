@@ -24,7 +24,10 @@ from flux_desktop.datasets.turn_bench import is_turn_bench, is_turn_bench_folder
 MANIFEST_SUFFIXES = (".jsonl", ".json", ".ndjson")
 TABLE_SUFFIXES = (".csv", ".tsv")
 MANIFEST = "manifest.jsonl"
+COMMON_VOICE = "validated.tsv"
+"""In a folder of Common Voice: all clips that its listeners have agreed on, of which other tables are parts."""
 _FIRST_LINE_MAX_BYTES = 1 << 20
+_NAMES_SHOWN = 5
 SAMPLE = "sample"
 """What the user writes instead of a path for the bundled data set."""
 
@@ -75,11 +78,13 @@ def _read(path: Path, columns: Mapping[str, str] | None) -> DataSet:
             return read_kaldi(path)
         if (path / MANIFEST).is_file():
             return _read_json_lines(path / MANIFEST)
+        if (path / COMMON_VOICE).is_file():
+            return read_table(path / COMMON_VOICE, columns)
         if is_turn_bench_folder(path):
             return read_turn_bench(path)
         if next(path.rglob(TRANSCRIPTS), None) is not None:
             return read_librispeech(path)
-        return read_folder(path)
+        return _read_recordings(path, columns)
     if not path.exists():
         raise unusable(path, "There is no such file or folder.", "Check the path.")
     if name.endswith(MANIFEST_SUFFIXES):
@@ -92,10 +97,35 @@ def _read(path: Path, columns: Mapping[str, str] | None) -> DataSet:
     raise unusable(path, f"It is neither a folder, nor an audio file, nor one that ends in {known}.")
 
 
+def _read_recordings(folder: Path, columns: Mapping[str, str] | None) -> DataSet:
+    """The recordings of a folder; where none has a text beside it, those of its only manifest or table."""
+    data_set = read_folder(folder)
+    if any(clip.text for clip in data_set.clips):
+        return data_set
+    stated = sorted(path for path in folder.iterdir() if _may_state_clips(path))
+    if not stated:
+        return data_set
+    if len(stated) > 1:
+        names = ", ".join(path.name for path in stated[:_NAMES_SHOWN]) + (", …" if stated[_NAMES_SHOWN:] else "")
+        raise unusable(folder, f"It has several manifests or tables: {names}.", "Give one of them, not the folder.")
+    return _read(stated[0], columns)
+
+
+def _may_state_clips(path: Path) -> bool:
+    name = path.name.lower()
+    if name.startswith(".") or not name.endswith((*MANIFEST_SUFFIXES, *TABLE_SUFFIXES)) or not path.is_file():
+        return False
+    return not name.endswith(".json") or '"audio_filepath"' in _first_line(path)  # others describe one recording
+
+
+def _first_line(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.readline(_FIRST_LINE_MAX_BYTES).decode("utf-8", "replace")
+
+
 def _read_json_lines(path: Path) -> DataSet:
     """A manifest, or the rows of a published data set, by the columns of the first one."""
-    with path.open("rb") as file:
-        first = file.readline(_FIRST_LINE_MAX_BYTES).decode("utf-8", "replace")
+    first = _first_line(path)
     if is_eot_bench(first):
         return read_eot_bench(path)
     return read_turn_bench(path) if is_turn_bench(first) else read_manifest(path)

@@ -24,6 +24,47 @@ def test_librispeech(tmp_path: Path) -> None:
     assert data_set.bad[0].where == "84/121/84-121.trans.txt, line 3"
 
 
+def test_a_folder_of_common_voice_has_the_texts_of_its_table(tmp_path: Path) -> None:
+    recordings(tmp_path, "clips/a.wav", "clips/b.wav")
+    (tmp_path / "validated.tsv").write_text("path\tsentence\tlocale\na.wav\tBonjour\tfr\n")
+    (tmp_path / "test.tsv").write_text("path\tsentence\tlocale\n")
+    assert [(clip.path.name, clip.text, clip.language) for clip in read_data_set(tmp_path).clips] == [
+        ("a.wav", "Bonjour", "fr")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("test.jsonl", '{"audio_filepath":"b.wav","text":"x"}\n'),
+        ("test_manifest.json", '{"audio_filepath":"b.wav","text":"x"}\n'),
+        ("data.csv", "file,text\nb.wav,x\n"),
+    ],
+)
+def test_a_folder_without_texts_is_read_by_its_only_manifest(tmp_path: Path, name: str, content: str) -> None:
+    recordings(tmp_path, "a.wav", "b.wav")
+    (tmp_path / "description.json").write_text("{}")
+    (tmp_path / name).write_text(content)
+    assert [(clip.path.name, clip.text) for clip in read_data_set(tmp_path).clips] == [("b.wav", "x")]
+
+
+def test_a_table_in_a_folder_with_texts_does_not_count(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "a.txt").write_text("hello")
+    (tmp_path / "notes.csv").write_text("day,remark\n")
+    assert [clip.text for clip in read_data_set(tmp_path).clips] == ["hello"]
+
+
+def test_several_manifests_of_a_folder_are_named(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "test.tsv").write_text("path\tsentence\na.wav\tx\n")
+    (tmp_path / "dev.tsv").write_text("path\tsentence\na.wav\ty\n")
+    with pytest.raises(ProblemError) as caught:
+        read_data_set(tmp_path)
+    assert caught.value.problem.why == "It has several manifests or tables: dev.tsv, test.tsv."
+    assert caught.value.problem.todo == "Give one of them, not the folder."
+
+
 def test_kaldi_with_segments(tmp_path: Path) -> None:
     recordings(tmp_path, "wav/call1.wav")
     (tmp_path / "wav.scp").write_text("call1 wav/call1.wav\ncall2 sph2pipe -f wav x.sph |\n")
