@@ -22,6 +22,7 @@ KEEP_LAST = 20
 MAX_BYTES = 20 * 10**9
 IMPORT_MAX_BYTES = 20 * 10**9
 _BLOCK_BYTES = 1 << 20
+_IMPORTABLE = "Choose a zip file that was exported by this program, or export the session again."
 
 
 def delete(parent: Path, name: str) -> None:
@@ -123,7 +124,10 @@ def import_session(parent: Path, source: Path, on_progress: OnProgress = unwatch
                 part.replace(target)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except zipfile.BadZipFile as error:
+        why = "It is no zip file, or is damaged."
+        raise ProblemError(_not_importable(source, why)) from error
+    except (OSError, RuntimeError, NotImplementedError) as error:
         raise ProblemError(_failed(f"{source} cannot be imported.", error)) from error
     return target.name
 
@@ -149,7 +153,11 @@ def _checked_name(archive: zipfile.ZipFile, source: Path) -> str:
         if name[:1] not in (".", "/") and name.isprintable():
             return name
         why = "Its folder has an unusable name."
-    raise ProblemError(Problem(code="session_unreadable", what=f"{source} cannot be imported.", why=why))
+    raise ProblemError(_not_importable(source, why))
+
+
+def _not_importable(source: Path, why: str) -> Problem:
+    return Problem(code="session_unreadable", what=f"{source} cannot be imported.", why=why, todo=_IMPORTABLE)
 
 
 def _free_name(parent: Path, name: str) -> Path:
