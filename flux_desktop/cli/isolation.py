@@ -22,7 +22,13 @@ from flux_desktop.cli.session_care import after_run, before_run
 from flux_desktop.cli.stop_signals import StopSignals
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.evaluation.comparing.isolation import ConditionResult, IsolationResult, rule_text, shift_text
+from flux_desktop.evaluation.comparing.isolation import (
+    ConditionResult,
+    IsolationResult,
+    delay_text,
+    rule_text,
+    shift_text,
+)
 from flux_desktop.experiments.clip_run import ClipRun
 from flux_desktop.experiments.isolation import (
     IsolationPhase,
@@ -122,9 +128,8 @@ def result_lines(result: IsolationResult) -> list[str]:
 
 
 def _line(condition: ConditionResult) -> str:
-    delay, confidence = condition.decision_shift_ms, shift_text(condition)
-    ends = "" if delay.value is None else f", {delay.value:+.0f} ms"
+    shifts = ", ".join(filter(None, (shift_text(condition), delay_text(condition))))
     return (
         f"{condition.name:<30}{condition.streams:>8}{condition.higher:>8}{condition.lower:>8}{condition.p:>8.3f}"
-        f"  {confidence}{ends}"
+        f"  {shifts}"
     )

@@ -16,7 +16,7 @@ def test_the_verdict_comes_first_and_every_condition_has_its_figures() -> None:
     assert lines[0].startswith("FAIL: streams are not isolated.")
     after = next(line for line in lines if line.startswith("right after"))
     assert "       6       6       0   0.031" in after
-    assert "95 % interval" in after
+    assert after.count("95 % interval") == 2, "of the confidence and of the end of turn"
     assert "p < 0.05" in lines[-1]
     assert result_lines(checked(0.0, 2))[0].startswith("PASS")
 

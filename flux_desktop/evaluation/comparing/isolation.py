@@ -133,10 +133,19 @@ def _excludes_influence(shift: Estimate) -> bool:
 
 def shift_text(condition: ConditionResult) -> str:
     """The mean shift of a condition's confidences with its interval."""
-    shift = condition.shift
-    text = "not known" if shift.value is None else f"{shift.value:+.3f}"
+    return "not known" if condition.shift.value is None else _with_interval(condition.shift, "+.3f", "")
+
+
+def delay_text(condition: ConditionResult) -> str:
+    """The mean shift of a condition's first ends of turn with its interval; empty where none is known."""
+    delay = condition.decision_shift_ms
+    return "" if delay.value is None else _with_interval(delay, "+.0f", " ms")
+
+
+def _with_interval(shift: Estimate, form: str, unit: str) -> str:
+    text = f"{shift.value:{form}}{unit}"
     if shift.low is not None and shift.high is not None:
-        text += f" (95 % interval {shift.low:+.3f} to {shift.high:+.3f})"
+        text += f" (95 % interval {shift.low:{form}} to {shift.high:{form}}{unit})"
     return text
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from flux_desktop.base.amounts import amount
-from flux_desktop.evaluation.comparing.isolation import ConditionResult, IsolationResult, rule_text, shift_text
+from flux_desktop.evaluation.comparing.isolation import (
+    ConditionResult,
+    IsolationResult,
+    delay_text,
+    rule_text,
+    shift_text,
+)
 
 EXPLANATION = (
     "Does a stream influence later or neighbouring streams? A bundled clip is streamed on fresh connections, beside "
@@ -19,6 +25,6 @@ def result_lines(result: IsolationResult) -> list[str]:
 
 
 def _line(condition: ConditionResult) -> str:
-    delay, words = condition.decision_shift_ms, shift_text(condition)
-    ends = "" if delay.value is None else f", end of turn {delay.value:+.0f} ms"
-    return f"{condition.name}: confidence {words}{ends}, {amount(condition.streams, 'stream')}, p = {condition.p:.3f}"
+    shift, delay = shift_text(condition), delay_text(condition)
+    ends = f", end of turn {delay}" if delay else ""
+    return f"{condition.name}: confidence {shift}{ends}, {amount(condition.streams, 'stream')}, p = {condition.p:.3f}"

@@ -29,5 +29,5 @@ FAILED = IsolationResult(
 def test_each_condition_has_its_shift_its_interval_and_its_p() -> None:
     first, last = result_lines(FAILED)
     assert first.startswith("right after a long stream: confidence +0.100 (95 % interval +0.080 to +0.120)")
-    assert "end of turn -80 ms, 6 streams, p = 0.031" in first
+    assert "end of turn -80 ms (95 % interval -90 to -70 ms), 6 streams, p = 0.031" in first
     assert last.startswith("6 fresh streams differ by 0.0012")
