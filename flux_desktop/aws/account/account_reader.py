@@ -114,7 +114,7 @@ class AccountReader:
         sagemaker, began_s = self._client("sagemaker"), time.monotonic()
         answer = sagemaker.describe_endpoint(EndpointName=self._name)
         self._measure_clock(answer, time.monotonic() - began_s)
-        variants = answer.get("ProductionVariants", [])
+        status, variants = answer["EndpointStatus"], answer.get("ProductionVariants", [])
         self._variants = [variant["VariantName"] for variant in variants] or [_DEFAULT_VARIANT]
         for variant in variants:
             count = InstanceCount(
@@ -122,7 +122,7 @@ class AccountReader:
                 variant=variant["VariantName"],
                 running=variant.get("CurrentInstanceCount", 0),
                 desired=variant.get("DesiredInstanceCount", 0),
-                status=answer.get("EndpointStatus", ""),
+                status=status,
             )
             self._keep(count, key=("instances", count.variant), same=(count.running, count.desired, count.status))
 

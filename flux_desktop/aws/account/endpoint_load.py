@@ -37,6 +37,8 @@ def endpoint_load(access: Access, endpoint_name: str, now: datetime | None = Non
     """The load of every variant that has any data; needs cloudwatch:GetMetricData. Raises `ProblemError`."""
     with translated("sagemaker:DescribeEndpoint", access, endpoint_name):
         endpoint = client(access, "sagemaker").describe_endpoint(EndpointName=endpoint_name)
+        if "EndpointStatus" not in endpoint:  # which each answer of AWS has
+            raise KeyError("EndpointStatus")
         variants = [entry["VariantName"] for entry in endpoint.get("ProductionVariants", [])]
     if not variants:
         return []

@@ -37,7 +37,8 @@ WHERE = {
     "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
 }
 DESCRIBED = entry("prod") | {
-    "ProductionVariants": [{"VariantName": "blue", "CurrentInstanceCount": 1, "DesiredInstanceCount": 1}]
+    "EndpointStatus": "InService",
+    "ProductionVariants": [{"VariantName": "blue", "CurrentInstanceCount": 1, "DesiredInstanceCount": 1}],
 }
 EMPTY: dict[str, Any] = {
     "DescribeEndpoint": lambda _: DESCRIBED,
@@ -140,6 +141,13 @@ def test_an_answer_of_something_else_than_aws_is_reported() -> None:
         records = AccountReader(access(plane), "prod", since_s=NOW_S).look(NOW_S)
     (unread,) = of_kind(records, NotRead)
     assert unread.problem.what == "The answer to cloudwatch:GetMetricData in us-east-1 is not in AWS's format."
+
+
+def test_an_empty_answer_is_not_one_without_variants() -> None:
+    with control_plane(**EMPTY | {"DescribeEndpoint": lambda _: {}}) as plane:
+        records = AccountReader(access(plane), "prod", since_s=NOW_S).look(NOW_S)
+    (unread,) = of_kind(records, NotRead)
+    assert unread.problem.what == "The answer to sagemaker:DescribeEndpoint in us-east-1 is not in AWS's format."
 
 
 def test_without_any_permission_each_action_is_named_and_the_usual_variant_is_tried() -> None:

@@ -69,3 +69,11 @@ def test_an_endpoint_without_variants_is_not_asked_about() -> None:
     with control_plane(DescribeEndpoint=lambda _: entry("prod")) as plane:
         assert endpoint_load(access(plane), "prod") == []
         assert [operation for operation, _ in plane.asked] == ["DescribeEndpoint"]
+
+
+def test_an_empty_answer_is_not_one_without_variants() -> None:
+    with (
+        control_plane(DescribeEndpoint=lambda _: {}) as plane,
+        pytest.raises(ProblemError, match="DescribeEndpoint in us-east-1 is not in AWS's format"),
+    ):
+        endpoint_load(access(plane), "prod")
