@@ -5,6 +5,7 @@ Each names the recordings that its lines belong to. Lines that begin with ``;;``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from flux_desktop.audio.words import ReferenceWord, SpokenTurn
@@ -12,6 +13,9 @@ from flux_desktop.datasets.clip import Span, lines
 from flux_desktop.datasets.marks import Marks, MarksError, seconds
 
 _NOT_SCORED = "ignore_time_segment_in_scoring"
+_ALTERNATIVES = re.compile(r"\{([^{}]*)\}")
+_NO_WORDS = re.compile(r"\([^()]*\)|<[^<>]*>|%hesitation\b", re.IGNORECASE)
+"""What may be said or not, and marks such as ``(laughs)``, ``<b_aft>`` and ``(%HESITATION)``."""
 
 
 def parse_rttm(text: str) -> dict[str, Marks]:
@@ -61,7 +65,20 @@ def _stm_line(fields: list[str], marks: dict[str, Marks]) -> None:
     if [word.lower() for word in text] == [_NOT_SCORED]:
         of_file.ignore.append(Span(start_s=start_s, end_s=end_s))
     else:
-        of_file.turns.append(SpokenTurn(text=" ".join(text), start_s=start_s, end_s=end_s))
+        of_file.turns.append(SpokenTurn(text=_words(" ".join(text)), start_s=start_s, end_s=end_s))
+
+
+def _words(text: str) -> str:
+    """A transcript of an STM file without marks; of alternatives the first, or none where ``@`` allows none."""
+    found = 1
+    while found:  # one may have others within
+        text, found = _ALTERNATIVES.subn(_first, text)
+    return " ".join(_NO_WORDS.sub(" ", text).split())
+
+
+def _first(match: re.Match[str]) -> str:
+    alternatives = [each.strip() for each in match[1].split("/")]
+    return f" {'' if '@' in alternatives else alternatives[0]} "
 
 
 def _ctm_line(fields: list[str], marks: dict[str, Marks]) -> None:

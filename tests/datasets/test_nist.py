@@ -30,6 +30,19 @@ def test_stm() -> None:
     assert marks["b"].text == "hi"
 
 
+@pytest.mark.parametrize(
+    ("transcript", "text"),
+    [
+        ("so (%HESITATION) we %hesitation go (laughs out loud) <b_aft> on", "so we go on"),
+        ("{ um / uh / @ } it {is / was} {{ a / b } / c } done", "it is a done"),
+        ("(laughs)", ""),
+    ],
+)
+def test_marks_of_stm_are_no_words(transcript: str, text: str) -> None:
+    (turn,) = parse_stm(f"talk 1 amy 0 1 <o,f0> {transcript}\n")["talk"].turns
+    assert turn.text == text
+
+
 def test_ctm() -> None:
     marks = parse_ctm("talk 1 0.5 0.25 you 0.9\ntalk 1 0.1 0.4 hello\n")
     assert marks["talk"].words == [
