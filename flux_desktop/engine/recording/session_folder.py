@@ -147,17 +147,17 @@ def read_events(
 
 
 def read_run_file(folder: Path) -> Iterator[Event]:
-    """The readable events of the run's own file, not those of its workers. Raises `OSError`."""
-    own = list(filter(is_run_file, recording_files(folder)))
-    if not own:
+    """The readable events of the run's own file, none where only those of its workers are left. Raises `OSError`."""
+    files = recording_files(folder)
+    if not files:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder / RUN_FILE))
-    return chain.from_iterable(map(read_events, own))
+    return chain.from_iterable(map(read_events, filter(is_run_file, files)))
 
 
 def has_recording(folder: Path) -> bool:
     """Whether a folder is that of a session."""
     try:
-        return any(map(is_run_file, recording_files(folder)))
+        return bool(recording_files(folder))
     except OSError:
         return False
 

@@ -8,6 +8,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from flux_desktop.engine.recording.recording_file import worker_file
 from flux_desktop.reports.findings import ExperimentReport, keep_experiment
 from flux_desktop.reports.sessions.facts import About, write_about
 from flux_desktop.reports.sessions.index import INDEX_FILE, SessionIndex
@@ -93,6 +94,16 @@ def test_a_recording_that_is_killed_is_no_longer_going_on(tmp_path: Path, monkey
     assert [each.verdict for each in SessionIndex(tmp_path).sessions()] == ["RECORDING"]
     monkeypatch.undo()  # nothing of the files has changed
     assert [each.verdict for each in SessionIndex(tmp_path).sessions()] == ["CUT OFF"]
+
+
+def test_a_session_without_its_run_file_is_listed_as_cut_off(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    index = SessionIndex(tmp_path)
+    assert len(index.sessions()) == 1
+    (run_file,) = folder.glob("run.jsonl*")
+    run_file.rename(folder / worker_file(1))
+    (tmp_path / "no session").mkdir()
+    assert [(each.name, each.verdict) for each in index.sessions()] == [(folder.name, "CUT OFF")]
 
 
 def test_a_damaged_index_is_built_again(tmp_path: Path) -> None:
