@@ -63,7 +63,9 @@ def lasted(session: SessionFacts) -> str:
 
 
 def size_words(count: int) -> str:
-    """A size, such as ``6.4 MB``."""
+    """A size, such as ``6.4 MB`` or ``36 kB``."""
+    if count < 100_000:
+        return f"{count / 1e3:.0f} kB"
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
