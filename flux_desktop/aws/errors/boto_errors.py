@@ -16,6 +16,8 @@ from flux_desktop.base.problem import Problem
 _CONNECTION_ERRORS = (boto.HTTPClientError, boto.ConnectionError, boto.EndpointConnectionError)
 #: What boto3, and reading what it returns, raises for an answer of another form than AWS's.
 UNREADABLE = (ResponseParserError, LookupError, TypeError, AttributeError)
+OTHER_ANSWERED = "something else has answered, such as a proxy or a sign-in page of the network."
+OTHER_ANSWERED_TODO = "Sign in to the network, check HTTPS_PROXY and AWS_ENDPOINT_URL, then try again."
 
 
 def call_problem(error: Exception, subject: Subject, now_s: float | None = None) -> Problem:
@@ -38,8 +40,8 @@ def unreadable_answer(error: Exception, subject: Subject) -> Problem:
     return Problem(
         code="aws_call_failed",
         what=f"The answer to {subject.action} in {subject.region} is not in AWS's format.",
-        why=f"{defect}: something else has answered, such as a proxy or a sign-in page of the network.",
-        todo="Sign in to the network, check HTTPS_PROXY and AWS_ENDPOINT_URL, then try again.",
+        why=f"{defect}: {OTHER_ANSWERED}",
+        todo=OTHER_ANSWERED_TODO,
     )
 
 

@@ -10,9 +10,16 @@ import json
 
 import msgspec
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from flux_desktop.aws.errors.answer_texts import Subject, answer_problem, sign_in_command
-from flux_desktop.aws.errors.boto_errors import connection_problem, error_text, read_answer
+from flux_desktop.aws.errors.boto_errors import (
+    OTHER_ANSWERED,
+    OTHER_ANSWERED_TODO,
+    connection_problem,
+    error_text,
+    read_answer,
+)
 from flux_desktop.aws.errors.errors import as_sentence, classify, refusal_reason
 from flux_desktop.base import shell
 from flux_desktop.base.problem import Problem
@@ -107,6 +114,8 @@ def credentials_problem(error: Exception, source: CredentialSource) -> Problem:
         case boto.HTTPClientError() | boto.ConnectionError():
             problem = connection_problem(error)
             return _unavailable(source, problem.sentence(), todo="")
+        case ResponseParserError():  # its text has the answer, in which there may be keys
+            return _unavailable(source, f"The answer cannot be read: {OTHER_ANSWERED}", OTHER_ANSWERED_TODO)
         case RuntimeError() if "still expired" in str(error):
             return Problem(
                 code="credentials_expired",

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from flux_desktop.aws.errors.credential_errors import (
     _NAMES,
@@ -88,6 +89,13 @@ def test_output_that_may_hold_keys_is_not_shown(output: str) -> None:
     problem = credentials_problem(json.JSONDecodeError("x", output, 0), ROLE)
     assert "hidden" not in problem.sentence()
     assert "JSON" in problem.why
+
+
+def test_an_answer_that_is_no_answer_of_aws_is_not_shown() -> None:
+    problem = credentials_problem(ResponseParserError("invalid XML received:\nb'<AccessKeyId>hidden'"), ROLE)
+    assert "hidden" not in problem.sentence()
+    assert "proxy" in problem.why
+    assert "HTTPS_PROXY" in problem.todo
 
 
 def test_long_output_is_shown_in_part() -> None:
