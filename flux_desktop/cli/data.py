@@ -76,9 +76,15 @@ def check_lines(result: CheckResult) -> list[str]:
         *(f"  {path}" for path in result.clipped[:_SHOWN]),
         f"not usable      {len(result.bad):,}",
         *(f"  {entry.where}: {entry.why}" for entry in result.bad[:_SHOWN]),
+        *([f"keys not used   {_keys(result.unused)}"] if result.unused else []),
     ]
     hidden = max(0, len(result.clipped) - _SHOWN) + max(0, len(result.bad) - _SHOWN)
     return [*lines, f"  … and {hidden:,} more; --json lists all"] if hidden else lines
+
+
+def _keys(unused: dict[str, int]) -> str:
+    shown = ", ".join(f"{key} ({number:,})" for key, number in list(unused.items())[:_SHOWN])
+    return f"{shown}, …" if len(unused) > _SHOWN else shown
 
 
 def _counts(counts: Counter[int], unit: str) -> str:

@@ -36,11 +36,13 @@ class CheckResult(msgspec.Struct, kw_only=True):
     turns: int = 0
     holds: int = 0
     bad: list[BadEntry] = msgspec.field(default_factory=list)
+    unused: dict[str, int] = {}
+    """Keys of a manifest that are not used, with the number of their clips."""
 
 
 def check(data_set: DataSet, on_clip: Callable[[int], None] = lambda _: None) -> CheckResult:
     """Decode every clip; one that cannot be decoded is a bad entry. `on_clip` is called with the number done."""
-    result = CheckResult(format=data_set.format, bad=list(data_set.bad))
+    result = CheckResult(format=data_set.format, bad=list(data_set.bad), unused=data_set.unused)
     clipped_at = cache(_clipped_at)  # many clips may be parts of one recording
     for number, clip in enumerate(data_set.clips, 1):
         try:

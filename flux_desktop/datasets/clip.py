@@ -61,6 +61,8 @@ class DataSet(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     clips: tuple[Clip, ...]
     bad: tuple[BadEntry, ...] = ()
+    unused: dict[str, int] = {}
+    """Keys of a manifest that stand for nothing here, such as misspelt ones, with the number of their clips."""
 
 
 def impossible_times(clip: Clip) -> str:

@@ -8,6 +8,7 @@ One JSON object a line: ``audio_filepath``, ``duration``, ``offset``, ``text``, 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -37,11 +38,12 @@ class _Row(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 _DECODER = msgspec.json.Decoder(_Row)
+_KEYS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def read_manifest(path: Path) -> DataSet:
     """The clips of a manifest; lines that are no such objects are bad entries. Raises `ProblemError`."""
-    clips, bad = [], []
+    clips, bad, keys = [], [], Counter[str]()
     for number, line in lines(read_text(path)):
         try:
             row = _DECODER.decode(line)
@@ -49,7 +51,9 @@ def read_manifest(path: Path) -> DataSet:
             bad.append(BadEntry(where=f"line {number}", why=f"{error}."))
             continue
         clips.append(_clip(row, path.parent))
-    return DataSet(path=path, format="NeMo JSONL", clips=tuple(clips), bad=tuple(bad))
+        keys.update(_KEYS.decode(line).keys())
+    unused = {key: number for key, number in keys.items() if key not in _Row.__struct_fields__}
+    return DataSet(path=path, format="NeMo JSONL", clips=tuple(clips), bad=tuple(bad), unused=unused)
 
 
 def manifest(clips: Iterable[Clip], folder: Path) -> str:

@@ -31,6 +31,13 @@ def test_check_counts(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (figures["clips"], figures["seconds"], figures["channels"]) == (2, 2.0, {"1": 2})
 
 
+def test_keys_that_are_not_used_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "m.jsonl").write_text('{"audio_filepath":"a.wav","txt":"x"}\n')
+    assert main(["data", "check", str(tmp_path / "m.jsonl")]) == 0
+    assert "keys not used   txt (1)\n" in capsys.readouterr().out
+
+
 def test_strict_fails_for_one_bad_entry(table: Path, tmp_path: Path) -> None:
     assert main(["data", "check", str(table), "--strict"]) == 2
     assert main(["data", "convert", str(table), "--to", str(tmp_path / "m.jsonl"), "--strict"]) == 2

@@ -36,6 +36,13 @@ CLIPS = st.builds(
 )
 
 
+def test_keys_that_are_not_used_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    row = '"audio_filepath":"a.wav","offset":1,"duration":2,"lang":"en","speaker":3'
+    path.write_text(f'{{{row},"tekst":"x"}}\n{{{row},"tekst":"y","text":"z","pred_text":"z"}}\n{{"broken":1}}\n')
+    assert read_manifest(path).unused == {"tekst": 2, "pred_text": 1}
+
+
 @given(clips=st.lists(CLIPS, max_size=3))
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, clips: list[Clip]) -> None:
     folder = tmp_path_factory.getbasetemp()
