@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import pairwise
@@ -18,6 +19,12 @@ from flux_desktop.ui.widgets.basics import IconButton, button, label
 BANNERS_MAX = 3
 Actions = Mapping[str, Callable[[], object]]
 _ICONS = {"danger": "circle-x", "warn": "triangle-alert", "ok": "circle-check"}
+_UNIT_GAP = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|[kMGT]?B|k?Hz|dB)(?!\w))")
+
+
+def _kept_together(words: str) -> str:
+    """Words as a label shows them: no line ends between a number and its unit. Qt copies them with plain spaces."""
+    return _UNIT_GAP.sub("\u00a0", words)
 
 
 class Banner(QWidget):
@@ -46,11 +53,11 @@ class Banner(QWidget):
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         texts = QVBoxLayout()
         texts.setSpacing(2)
-        self._what = label(problem.what, "strong", wrap=True)
+        self._what = label(_kept_together(problem.what), "strong", wrap=True)
         texts.addWidget(self._what)
         for part, role in ((problem.why, "muted"), (problem.todo, "body")):
             if part:
-                words = label(part, role, wrap=True)
+                words = label(_kept_together(part), role, wrap=True)
                 words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 texts.addWidget(words)
         row.addLayout(texts, 1)
@@ -74,7 +81,7 @@ class Banner(QWidget):
     def count_again(self) -> None:
         """Count another occurrence of the same problem."""
         self.count += 1
-        self._what.setText(f"{self.problem.what} ({self.count} times)")
+        self._what.setText(_kept_together(f"{self.problem.what} ({self.count} times)"))
 
     def dismiss(self) -> None:
         """Close the message."""
