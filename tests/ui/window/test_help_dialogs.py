@@ -131,6 +131,6 @@ async def test_the_self_test_shows_each_finding_and_stops_when_it_is_closed(
     await until(lambda: dialog.text.toPlainText().count("\n") == 1, "both findings are shown")
     assert dialog.text.toPlainText() == "✓ clock: within 1 s\n✗ screen: No screen."
     dialog.show_end(1)
-    assert dialog.heading.text() == "1 checks failed."
+    assert dialog.heading.text() == "1 check failed."
     dialog.reject()
     await asyncio.wait_for(stopped.wait(), PATIENCE_S)
