@@ -115,7 +115,11 @@ def _may_state_clips(path: Path) -> bool:
     name = path.name.lower()
     if name.startswith(".") or not name.endswith((*MANIFEST_SUFFIXES, *TABLE_SUFFIXES)) or not path.is_file():
         return False
-    return not name.endswith(".json") or '"audio_filepath"' in _first_line(path)  # others describe one recording
+    if name.endswith(TABLE_SUFFIXES):
+        return True
+    first = _first_line(path)  # others are no manifests, such as what is recorded of an account
+    key = '"audio_filepath"' if name.endswith(".json") else '"audio'
+    return key in first or is_eot_bench(first) or is_turn_bench(first)
 
 
 def _first_line(path: Path) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
+from flux_desktop.datasets import eot_bench, turn_bench
 from flux_desktop.datasets.reader import SAMPLE, data_set_path, read_data_set
 from tests.datasets.audio_files import recordings
 
@@ -44,8 +45,17 @@ def test_a_folder_of_common_voice_has_the_texts_of_its_table(tmp_path: Path) -> 
 def test_a_folder_without_texts_is_read_by_its_only_manifest(tmp_path: Path, name: str, content: str) -> None:
     recordings(tmp_path, "a.wav", "b.wav")
     (tmp_path / "description.json").write_text("{}")
+    (tmp_path / "account.jsonl").write_text('{"type":"not_read"}\n')
     (tmp_path / name).write_text(content)
     assert [(clip.path.name, clip.text) for clip in read_data_set(tmp_path).clips] == [("b.wav", "x")]
+
+
+@pytest.mark.parametrize("mark", [eot_bench.MARK, turn_bench.MARK])
+def test_rows_of_a_published_data_set_count_as_a_manifest(tmp_path: Path, mark: str) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "rows.jsonl").write_text(f"{{{mark}:1}}\n")
+    with pytest.raises(ProblemError, match="line 1"):
+        read_data_set(tmp_path)
 
 
 def test_a_table_in_a_folder_with_texts_does_not_count(tmp_path: Path) -> None:
