@@ -15,6 +15,7 @@ from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S, SPACE_XS
 from flux_desktop.ui.widgets.basics import IconButton, button, label
+from flux_desktop.ui.widgets.flow import FlowLayout
 
 BANNERS_MAX = 3
 Actions = Mapping[str, Callable[[], object]]
@@ -63,13 +64,14 @@ class Banner(QWidget):
         row.addLayout(texts, 1)
         self.buttons = {name: button(name, partial(self._act, act)) for name, act in (actions or {}).items()}
         if self.buttons:  # below the text, which needs the width
-            line = QHBoxLayout()
-            line.setContentsMargins(0, SPACE_XS, 0, 0)
-            line.setSpacing(SPACE_S)
+            line = QWidget()
+            self._flow = FlowLayout(
+                line, SPACE_S
+            )  # held: Qt asks a layout written in Python for its height at any time
             for widget in self.buttons.values():
-                line.addWidget(widget)
-            line.addStretch()
-            texts.addLayout(line)
+                self._flow.addWidget(widget)
+            texts.addSpacing(SPACE_XS)
+            texts.addWidget(line)
         self.close_button = IconButton(theme, "x", "Dismiss message")
         self.close_button.clicked.connect(self.dismiss)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)

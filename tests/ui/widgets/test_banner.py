@@ -1,4 +1,4 @@
-"""A banner's words, as they are shown and copied."""
+"""A banner's words, as they are shown and copied, and its buttons in a narrow window."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SPLIT = Problem(code="x", what="Lost 3 % of 9 turns.", why="It took 1.5 s, p50 2
 
 @pytest.fixture
 def banner(qtbot: QtBot, theme: ThemeSource) -> Banner:
-    banner = Banner(theme, SPLIT, "warn")
+    banner = Banner(theme, SPLIT, "warn", {f"Show this {name}": int for name in "abcdef"})
     qtbot.addWidget(banner)
     return banner
 
@@ -40,3 +40,12 @@ def test_what_is_copied_has_plain_spaces(banner: Banner) -> None:
     banner.show()
     QTest.keySequence(words, QKeySequence(QKeySequence.StandardKey.Copy))
     assert QApplication.clipboard().text() == SPLIT.why
+
+
+def test_buttons_wrap_where_the_window_is_narrow(banner: Banner) -> None:
+    banner.resize(400, 300)
+    banner.show()
+    assert banner.width() == 400
+    for shown in banner.buttons.values():
+        assert shown.width() >= shown.sizeHint().width()
+        assert shown.mapTo(banner, shown.rect().bottomRight()).x() < banner.close_button.x()
