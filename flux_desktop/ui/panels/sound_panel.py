@@ -147,7 +147,7 @@ class SoundPanel(Panel):
         in_use = self._locked or listening.wanted or listening.sounding
         # While a microphone is chosen, only a session that is played can be heard.
         has_use = listening.sounding or not (self._tight and self._state.uses_microphone)
-        self.listen.setVisible(has_use and (in_use or not self._compact))
+        self.listen.setVisible(has_use and (in_use or not self._tight))
 
     def use_microphone(self, on: bool) -> None:
         """Choose the microphone or the recording."""

@@ -11,6 +11,8 @@ from flux_desktop.ui.widgets.decimal_field import DecimalField
 
 INLINE_PX, INLINE_LEAST_PX = 84, 40
 """Width of a slider beside its field, and where a long name leaves less room."""
+BESIDE = (5, 4)
+"""How a slider and the state beside it share their line."""
 QWIDGETSIZE_MAX = (1 << 24) - 1
 """As in Qt: no limit."""
 
@@ -54,7 +56,7 @@ class SliderField(QWidget):
         self.slider.setAccessibleName(f"{name}, slider")
         self._hint = label(hint, "caption")
         self.state = ElidedLabel("caption")
-        self.state.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._head = head = QHBoxLayout()
         head.setSpacing(SPACE_S)
         head.addWidget(self.switch if self.switch is not None else label(name, "strong"))
@@ -66,10 +68,8 @@ class SliderField(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(1)
         grid.addLayout(head, 0, 0, 1, 2)
-        grid.addWidget(self.slider, 1, 0, 1, 2)
         grid.addWidget(self._hint, 2, 0)
-        grid.addWidget(self.state, 2, 1)
-        grid.setColumnStretch(1, 1)
+        self._place()
         self.set_value(value)
         self.field.valueChanged.connect(self._field_moved)
         self.slider.valueChanged.connect(self._slider_moved)
@@ -109,27 +109,34 @@ class SliderField(QWidget):
         self._show_parts()
 
     def set_compact(self, on: bool) -> None:
-        """Show less: no range (it is in the tooltip), and no slider while the switch is off."""
-        self._compact = on
-        self._show_parts()
+        """Show less: the state beside the slider, no range (it is in the tooltip), no slider while it is off."""
+        if on is not self._compact:
+            self._compact = on
+            self._place()
 
     def set_inline(self, on: bool) -> None:
         """Show the slider beside the field instead of below it."""
-        if on is self._inline:
-            return
-        self._inline = on
-        if on:
+        if on is not self._inline:
+            self._inline = on
+            self._place()
+
+    def _place(self) -> None:
+        # With room for the state at all times, nothing below moves when a run begins or ends.
+        beside = self._compact and not self._inline
+        if self._inline:
             self._head.insertWidget(2, self.slider)
-            self.slider.setMinimumWidth(INLINE_LEAST_PX)
-            self.slider.setMaximumWidth(INLINE_PX)
         else:
-            self._grid.addWidget(self.slider, 1, 0, 1, 2)
-            self.slider.setMinimumWidth(0)
-            self.slider.setMaximumWidth(QWIDGETSIZE_MAX)
+            self._grid.addWidget(self.slider, 1, 0, 1, 1 if beside else 2)
+        self.slider.setMinimumWidth(INLINE_LEAST_PX if self._inline else 0)
+        self.slider.setMaximumWidth(INLINE_PX if self._inline else QWIDGETSIZE_MAX)
+        self._grid.addWidget(self.state, 1 if beside else 2, 1)
+        for column, share in enumerate(BESIDE if beside else (0, 1)):
+            self._grid.setColumnStretch(column, share)
+        self._show_parts()
 
     def _show_parts(self) -> None:
         self._hint.setVisible(not self._compact)
-        self.state.setVisible(not self._compact or bool(self.state.full_text()))
+        self.state.setVisible(not self._inline or not self._compact or bool(self.state.full_text()))
         self.slider.setVisible(not self._compact or self.value is not None)
 
     def _field_moved(self, value: float) -> None:

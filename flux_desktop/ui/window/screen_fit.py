@@ -46,3 +46,15 @@ class PageScroller(QScrollArea):
     def set_scrolled(self, on: bool) -> None:
         """Keep the pages at their smallest size at least, or let them have any size."""
         self._room.setMinimumSize(PAGE_SMALLEST if on else QSize(1, 1))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Scrolls to what the Tab key reaches, but not when a button that has had the focus is disabled."""
+        focused = self.window().focusWidget()
+        by_key = focused is None or focused.isEnabled()
+        bars = self.horizontalScrollBar(), self.verticalScrollBar()
+        places = [bar.value() for bar in bars]
+        found = super().focusNextPrevChild(forward)
+        if not by_key:
+            for bar, place in zip(bars, places, strict=True):
+                bar.setValue(place)
+        return found

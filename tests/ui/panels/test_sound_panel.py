@@ -173,7 +173,10 @@ def test_where_room_is_scarce_only_what_is_in_use_is_shown(qtbot: QtBot, theme: 
     high = panel.waveform.sizeHint().height()
     panel.set_compact(True)
     assert panel.waveform.sizeHint().height() < high
-    assert panel.listen.isHidden(), "nothing is streamed"
+    assert not panel.listen.isHidden(), "a run that has ended can be listened to"
+    panel.set_tight(True)
+    assert panel.listen.isHidden()
+    panel.set_tight(False)
     assert not panel.mic_button.isHidden()
     panel.set_locked(True)
     assert not panel.listen.isHidden()

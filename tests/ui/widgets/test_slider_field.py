@@ -102,15 +102,30 @@ def test_where_room_is_scarce_it_shows_less(qtbot: QtBot) -> None:
     field.set_value(None)
     field.set_compact(True)
     assert field.slider.isHidden(), "it is off"
-    assert field.state.isHidden()
     assert field.toolTip() == "0.3 to 0.9"
-    field.set_state("in force", "ok")
-    assert not field.state.isHidden()
     field.set_value(0.4)
     assert not field.slider.isHidden()
     field.set_compact(False)
     field.set_value(None)
     assert not field.slider.isHidden()
+
+
+@pytest.mark.parametrize("value", [0.4, None])
+def test_a_state_that_comes_or_goes_moves_nothing(qtbot: QtBot, value: float | None) -> None:
+    field = Bench(qtbot, switch=True).field
+    field.set_value(value)
+    field.set_compact(True)
+    without_px = field.sizeHint().height()
+    field.set_state("● in force: 2 of 2", "ok")
+    assert field.sizeHint().height() == without_px
+    field.resize(288, without_px)
+    field.show()
+    qtbot.waitExposed(field)
+    assert field.state.text() == "● in force: 2 of 2", "it has room beside the slider"
+    field.set_inline(True)
+    assert not field.state.isHidden()
+    field.set_state("", "caption")
+    assert field.state.isHidden(), "beside its field there is no room for an empty line"
 
 
 def test_beside_its_field_the_slider_gives_way_to_a_long_name(qtbot: QtBot) -> None:

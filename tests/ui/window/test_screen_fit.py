@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from flux_desktop.ui.window.main_window import MainWindow
-from flux_desktop.ui.window.screen_fit import FRAME, PAGE_SMALLEST, WINDOW_SMALLEST, fitted
+from flux_desktop.ui.window.screen_fit import FRAME, PAGE_SMALLEST, WINDOW_SMALLEST, PageScroller, fitted
 from tests.ui.conftest import Stage, until
 from tests.ui.scripted_engines import Waiting
 
@@ -55,3 +57,25 @@ def test_pages_are_scrolled_where_they_have_no_room_but_the_presenter_is_not(sta
         await until(lambda: all(bar.maximum() == 0 for bar in bars), "the page fits")
 
     stage(Waiting, live)
+
+
+def test_the_tab_key_scrolls_and_a_disabled_button_does_not(qtbot: QtBot) -> None:
+    pages = QWidget()
+    near, far = QPushButton("Stop", pages), QPushButton("Save", pages)
+    near.move(0, 0)
+    far.move(PAGE_SMALLEST.width() - 90, PAGE_SMALLEST.height() - 40)
+    scroller = PageScroller(pages)
+    qtbot.addWidget(scroller)
+    scroller.resize(500, 300)
+    scroller.show()
+    qtbot.waitExposed(scroller)
+    bars = scroller.horizontalScrollBar(), scroller.verticalScrollBar()
+    near.setFocus()
+    near.setEnabled(False)
+    assert scroller.focusWidget() is far
+    assert [bar.value() for bar in bars] == [0, 0]
+    near.setEnabled(True)
+    near.setFocus()
+    qtbot.keyClick(near, Qt.Key.Key_Tab)
+    assert scroller.focusWidget() is far
+    assert all(bar.value() > 0 for bar in bars)
