@@ -16,6 +16,10 @@ from flux_desktop.ui.widgets.name_list import NameList
 
 DEFAULT_PROFILE = "default chain"
 
+ZERO_WIDTH_SPACE = "\u200b"
+_UNBROKEN = re.compile(r"\S{30,}")
+"""Names that may be wider than the column, such as that of an SSO role; a line of a label ends at blanks only."""
+
 
 class AccountBox(QWidget):
     """The choosers above the list and the state below them.
@@ -147,7 +151,9 @@ class AccountBox(QWidget):
     def _show_words(self) -> None:
         problem = self._problem
         whole = self._state_words if problem is None else problem.sentence()
-        self.words.setText(problem.what if problem is not None and self._tight else whole)
+        shown = problem.what if problem is not None and self._tight else whole
+        self.words.setText(_UNBROKEN.sub(lambda long: ZERO_WIDTH_SPACE.join(long.group()), shown))
+        self.words.setAccessibleName(shown)
         self.words.setToolTip(plain_tip(whole))
         set_role(self.words, "caption" if problem is None else "warn")
         self.words.setVisible(bool(self.words.text()))

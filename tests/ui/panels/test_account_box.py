@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.panels.account_box import AccountBox
+from flux_desktop.ui.panels.account_box import ZERO_WIDTH_SPACE, AccountBox
 
 
 class Bench:
@@ -114,3 +114,11 @@ def test_without_a_problem_there_is_nothing_to_press(bench: Bench) -> None:
     assert bench.box.copy_button.isHidden()
     bench.box.show_state("", None)
     assert bench.box.words.isHidden()
+
+
+def test_a_long_name_is_broken_where_the_column_ends(bench: Bench) -> None:
+    words = "1 endpoint in us-east-1 · as assumed-role/AWSReservedSSO_PowerUser_abcdef12/first.last@company.example"
+    bench.box.show_state(words, None)
+    assert bench.box.words.minimumSizeHint().width() < 200
+    assert bench.box.words.text().replace(ZERO_WIDTH_SPACE, "") == words
+    assert bench.box.words.toolTip() == bench.box.words.accessibleName() == words
