@@ -23,7 +23,7 @@ from flux_desktop.evaluation.comparing.isolation import judge_isolation
 from flux_desktop.experiments.ab import by_arm, scored
 from flux_desktop.experiments.clip_run import ClipRunResult
 from flux_desktop.experiments.isolation import IsolationRun
-from flux_desktop.experiments.sweep import SweepRecording
+from flux_desktop.experiments.sweep import SweepRecording, SweepSize
 from flux_desktop.reports.experiment_results import isolation_experiment
 from flux_desktop.reports.findings import keep_experiment
 from tests.reports.documents.recorded_run import recorded
@@ -136,7 +136,7 @@ def test_a_sweep_writes_its_documents(session: Path, tmp_path: Path, monkeypatch
     async def record() -> SweepRecording:
         return recording
 
-    size = SimpleNamespace(recorded=0, streams=4, stream_minutes=1.0, minutes=1.0)
+    size = SweepSize(entries=(0,), streams_s=(15.0,), streams=4, recorded=0, stream_minutes=1.0, minutes=1.0)
     sweep_stub = SimpleNamespace(size=size, run=record, stop=None)
     monkeypatch.setattr(sweep, "Sweep", lambda *_, **__: sweep_stub)
     assert sweep.run(args) == ExitCode.OK
