@@ -18,7 +18,7 @@ from flux_desktop.datasets.kaldi import SCRIPT, read_kaldi
 from flux_desktop.datasets.librispeech import TRANSCRIPTS, read_librispeech
 from flux_desktop.datasets.marks import MarksError
 from flux_desktop.datasets.nemo import read_manifest
-from flux_desktop.datasets.table import read_table
+from flux_desktop.datasets.table import UnclearColumnsError, read_table
 from flux_desktop.datasets.turn_bench import is_turn_bench, is_turn_bench_folder, read_turn_bench
 
 MANIFEST_SUFFIXES = (".jsonl", ".json", ".ndjson")
@@ -28,6 +28,7 @@ COMMON_VOICE = "validated.tsv"
 """In a folder of Common Voice: all clips that its listeners have agreed on, of which other tables are parts."""
 _FIRST_LINE_MAX_BYTES = 1 << 20
 _NAMES_SHOWN = 5
+_ELSEWHERE = "move {} to another folder"
 SAMPLE = "sample"
 """What the user writes instead of a path for the bundled data set."""
 
@@ -107,8 +108,16 @@ def _read_recordings(folder: Path, columns: Mapping[str, str] | None) -> DataSet
         return data_set
     if len(stated) > 1:
         names = ", ".join(path.name for path in stated[:_NAMES_SHOWN]) + (", …" if stated[_NAMES_SHOWN:] else "")
-        raise unusable(folder, f"It has several manifests or tables: {names}.", "Give one of them, not the folder.")
-    return _read(stated[0], columns)
+        raise unusable(
+            folder,
+            f"It has several manifests or tables: {names}.",
+            f"Give one of them, not the folder. To use all recordings without texts, {_ELSEWHERE.format('them')}.",
+        )
+    try:
+        return _read(stated[0], columns)
+    except UnclearColumnsError as error:
+        todo = f"{error.problem.todo}; or, to use all recordings without texts, {_ELSEWHERE.format(stated[0].name)}."
+        raise UnclearColumnsError(msgspec.structs.replace(error.problem, todo=todo), error.headings) from None
 
 
 def _may_state_clips(path: Path) -> bool:

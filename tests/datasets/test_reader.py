@@ -10,6 +10,7 @@ from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.datasets import eot_bench, turn_bench
 from flux_desktop.datasets.reader import SAMPLE, data_set_path, read_data_set
+from flux_desktop.datasets.table import UnclearColumnsError
 from tests.datasets.audio_files import recordings
 
 
@@ -72,7 +73,21 @@ def test_several_manifests_of_a_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
         read_data_set(tmp_path)
     assert caught.value.problem.why == "It has several manifests or tables: dev.tsv, test.tsv."
-    assert caught.value.problem.todo == "Give one of them, not the folder."
+    assert caught.value.problem.todo == (
+        "Give one of them, not the folder. To use all recordings without texts, move them to another folder."
+    )
+
+
+def test_an_only_table_without_audio_files_can_be_moved_away(tmp_path: Path) -> None:
+    recordings(tmp_path, "a.wav")
+    (tmp_path / "notes.csv").write_text("day,remark\nMonday,none\n")
+    with pytest.raises(UnclearColumnsError) as caught:
+        read_data_set(tmp_path)
+    assert caught.value.headings == ("day", "remark")
+    assert caught.value.problem.todo == (
+        "State it: --columns audio=HEADING,text=HEADING; or, to use all recordings without texts, "
+        "move notes.csv to another folder."
+    )
 
 
 def test_kaldi_with_segments(tmp_path: Path) -> None:
