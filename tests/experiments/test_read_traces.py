@@ -88,6 +88,12 @@ def ended() -> ConnectionEnded:
     return ConnectionEnded(t=99.0, summary=ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED))
 
 
+def streamed(data_set: Path, *events: Event) -> Path:
+    """A session of one connection, which begins with the first clip."""
+    begun = ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0)
+    return session(data_set.parent / "run", DataSetSource(path=str(data_set)), begun, *events, ended())
+
+
 def test_an_invalid_run_is_noted_with_its_reasons(tmp_path: Path, data_set: Path) -> None:
     source = DataSetSource(path=str(data_set))
     begun = ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0)
@@ -100,17 +106,14 @@ def test_an_invalid_run_is_noted_with_its_reasons(tmp_path: Path, data_set: Path
     assert read_traces(folders).notes == ("one is INVALID, so its delivery times are not reliable: sent late.",)
 
 
-def test_clips_of_one_stream_are_separated_by_their_audio(tmp_path: Path, data_set: Path) -> None:
-    folder = session(
-        tmp_path / "run",
-        DataSetSource(path=str(data_set)),
-        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+def test_clips_of_one_stream_are_separated_by_their_audio(data_set: Path) -> None:
+    folder = streamed(
+        data_set,
         info(0.5, 0.1),
         info(4.0, 0.6),
         ClipStarted(t=3.0, conn=1, clip=str(data_set.parent / "b.wav"), audio_s=4.0),
         info(4.5, 0.2),
         info(8.0, 0.2),
-        ended(),
     )
     read = read_traces([folder])
     first, second = read.traces
@@ -127,45 +130,36 @@ def test_clips_of_one_stream_are_separated_by_their_audio(tmp_path: Path, data_s
     assert first.messages[0].last_word_end_s == pytest.approx(0.2)
 
 
-def test_streams_of_their_own_are_placed_by_the_connections_time_line(tmp_path: Path, data_set: Path) -> None:
-    folder = session(
-        tmp_path / "run",
-        DataSetSource(path=str(data_set)),
-        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+def test_streams_of_their_own_are_placed_by_the_connections_time_line(data_set: Path) -> None:
+    folder = streamed(
+        data_set,
         info(0.5, 0.1, request="one"),
         info(1.0, 0.1, request="one", event="EndOfTurn"),
         info(1.0, 0.3, request="one", event="EndOfTurn"),
         ClipStarted(t=3.0, conn=1, clip=str(data_set.parent / "b.wav"), audio_s=3.0),
         info(1.0, 0.2, request="two", at_s=3.0, event="EndOfTurn"),
-        ended(),
     )
     traces = read_traces([folder]).traces
     assert [trace.messages[-1].audio_s for trace in traces] == [1.0, pytest.approx(1.0)]
     assert [len(trace.messages) for trace in traces] == [2, 1], "a repeated end of turn is none"
 
 
-def test_an_end_of_turn_without_its_text_has_the_last_one(tmp_path: Path, data_set: Path) -> None:
-    folder = session(
-        tmp_path / "run",
-        DataSetSource(path=str(data_set)),
-        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+def test_an_end_of_turn_without_its_text_has_the_last_one(data_set: Path) -> None:
+    folder = streamed(
+        data_set,
         info(0.5, 0.1),
         info(1.5, 0.9, event="EndOfTurn", transcript=""),
-        ended(),
     )
     (trace,) = read_traces([folder]).traces
     assert [(each.transcript, each.last_word_end_s) for each in trace.messages] == [("yes", 0.2)] * 2
 
 
-def test_nothing_after_close_stream_counts(tmp_path: Path, data_set: Path) -> None:
-    folder = session(
-        tmp_path / "run",
-        DataSetSource(path=str(data_set)),
-        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+def test_nothing_after_close_stream_counts(data_set: Path) -> None:
+    folder = streamed(
+        data_set,
         info(4.5, 0.1),
         Sent(t=0.6, conn=1, text='{"type":"CloseStream"}'),
         info(4.7, 0.99, event="EndOfTurn"),
-        ended(),
     )
     assert len(read_traces([folder]).traces[0].messages) == 1
 
@@ -180,15 +174,12 @@ def test_a_clip_that_was_cut_off_is_left_out_and_repeats_are_numbered(tmp_path: 
     assert [trace.repeat for trace in read_traces([one, two, three, drained]).traces] == [0, 1]
 
 
-def test_a_setting_that_was_changed_on_the_way_counts_as_the_lower_one(tmp_path: Path, data_set: Path) -> None:
+def test_a_setting_that_was_changed_on_the_way_counts_as_the_lower_one(data_set: Path) -> None:
     success = '{"type":"ConfigureSuccess","thresholds":{"eot_threshold":0.8,"eager_eot_threshold":0.5}}'
-    folder = session(
-        tmp_path / "run",
-        DataSetSource(path=str(data_set)),
-        ClipStarted(t=0.0, conn=1, clip=str(data_set.parent / "a.wav"), audio_s=0.0),
+    folder = streamed(
+        data_set,
         Received(t=0.1, conn=1, type="ConfigureSuccess", text=success),
         info(4.5, 0.1),
-        ended(),
     )
     assert read_traces([folder]).traces[0].setting == Setting(eot=0.8, eager=0.5, timeout_ms=10_000)
 
