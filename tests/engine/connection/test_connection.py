@@ -272,9 +272,16 @@ def test_a_turn_without_answers_is_silent() -> None:
 
 def test_cancelling_closes_the_stream_and_raises_on() -> None:
     async def live() -> None:
-        bench = Bench(FakeTransport(polite), loop=True)
+        streaming = asyncio.Event()
+
+        def script(stream: FakeStream, what: str) -> None:
+            polite(stream, what)
+            if stream.audio_s > 0:
+                streaming.set()
+
+        bench = Bench(FakeTransport(script), loop=True)
         task = asyncio.create_task(bench.connection.run())
-        await asyncio.sleep(0.5)
+        await streaming.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
