@@ -27,10 +27,24 @@ _FRAMES_KNOWN_MAX = 1 << 48
 """libsndfile gives a larger number for a file whose length it cannot tell."""
 SUFFIXES = (
     *(".wav", ".rf64", ".w64", ".flac", ".mp3", ".ogg", ".oga", ".opus"),
-    *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph", ".voc"),
+    *(".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph"),
 )
 """Usual endings of files that can be decoded; the content decides."""
-UNSUPPORTED_SUFFIXES = (".m4a", ".m4b", ".mp4", ".aac", ".wma", ".webm", ".mka", ".mkv", ".amr", ".ac3", ".wv", ".ape")
+UNSUPPORTED_SUFFIXES = (
+    ".m4a",
+    ".m4b",
+    ".mp4",
+    ".aac",
+    ".wma",
+    ".webm",
+    ".mka",
+    ".mkv",
+    ".amr",
+    ".ac3",
+    ".wv",
+    ".ape",
+    ".voc",
+)
 """Usual endings of recordings that cannot."""
 _RAW_SUBTYPES = {
     (wav.PCM, 1): "PCM_U8",
@@ -52,7 +66,6 @@ _FORMATS = {
     "NIST": "NIST Sphere",
     "OGG": "Ogg",
     "RF64": "RF64",
-    "VOC": "VOC",
     "W64": "Wave64",
     "WAV": "WAV",
     "WAVEX": "WAV",
@@ -265,6 +278,8 @@ def _damage(decoder: Any, frames: int, block_frames: int, error: Exception) -> D
 
 def _reason(error: Exception) -> str:
     text = str(getattr(error, "error_string", error)).removeprefix("Error : ").strip().rstrip(".")
+    if text.startswith("Error in "):
+        return "Its header is damaged, or its coding is not supported."
     return _REASONS.get(text, f"{text[:1].upper()}{text[1:]}.")
 
 

@@ -38,8 +38,10 @@ _UNSUPPORTED_KINDS = (
     (28, b"\x80theora", "a Theora video"),
     (8, b"AVI ", "an AVI video"),
     (0, b"FLV", "a Flash video"),
+    (0, b"Creative Voice File", "a Creative Voice file"),
 )
-"""Kinds of files that libsndfile does not decode, by the bytes at an offset."""
+"""Kinds of files that libsndfile does not decode, by the bytes at an offset. Of Creative Voice it decodes the headers
+of all blocks but the first as samples."""
 _RATE_MIN_HZ, _RATE_MAX_HZ = 1_000, 1_000_000
 """What lies beyond is a damaged header."""
 _CHOOSE = "Choose another recording."

@@ -10,6 +10,7 @@ import os
 from typing import BinaryIO, NamedTuple
 
 PCM, FLOAT, ALAW, MULAW = 0x0001, 0x0003, 0x0006, 0x0007
+MS_ADPCM, IMA_ADPCM = 0x0002, 0x0011
 _EXTENSIBLE = 0xFFFE
 _SUBFORMAT_TAIL = b"\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71"
 """A sub-format GUID is a two-byte format tag followed by these bytes."""
@@ -31,6 +32,8 @@ class WavLayout(NamedTuple):
     channels: int
     sample_rate_hz: int
     bits: int
+    block_bytes: int
+    """Bytes that are decoded together, as the header states them."""
     data_offset: int
     data_bytes: int
     is_truncated: bool
@@ -52,6 +55,7 @@ class _Format(NamedTuple):
     channels: int
     sample_rate_hz: int
     bits: int
+    block_bytes: int
 
 
 def is_wav(head: bytes) -> bool:
@@ -109,7 +113,7 @@ def _parse_format(header: bytes) -> _Format:
         tag = _number(header[24:26])
     if not channels:
         raise WavError("Its header states 0 channels.")
-    return _Format(tag, channels, _number(header[4:8]), bits)
+    return _Format(tag, channels, _number(header[4:8]), bits, _number(header[12:14]))
 
 
 def _located(file: BinaryIO, layout: _Format, body: int, size: int, file_bytes: int) -> WavLayout:

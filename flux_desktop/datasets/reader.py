@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.audio.decoding import SUFFIXES
+from flux_desktop.audio.decoding import SUFFIXES, UNSUPPORTED_SUFFIXES
 from flux_desktop.audio.source_file import path_problem
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
@@ -92,7 +92,7 @@ def _read(path: Path, columns: Mapping[str, str] | None) -> DataSet:
         return _read_json_lines(path)
     if name.endswith(TABLE_SUFFIXES):
         return read_table(path, columns)
-    if name.endswith(SUFFIXES):
+    if name.endswith((*SUFFIXES, *UNSUPPORTED_SUFFIXES)):  # opening the latter states how to convert it
         return DataSet(path=path, format="recording", clips=(single_clip(path),))
     known = ", ".join((*MANIFEST_SUFFIXES, *TABLE_SUFFIXES))
     raise unusable(path, f"It is neither a folder, nor an audio file, nor one that ends in {known}.")

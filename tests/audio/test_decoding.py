@@ -43,10 +43,7 @@ def difference_db(recording: Recording) -> float:
         *(("WAV", coding, -60) for coding in ("PCM_24", "PCM_32", "FLOAT", "DOUBLE")),
         ("WAV", "PCM_U8", -38),
         *(("WAV", coding, -28) for coding in ("ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM")),
-        *(
-            (container, "PCM_16", -60)
-            for container in ("AIFF", "AU", "CAF", "FLAC", "NIST", "RF64", "VOC", "W64", "WAVEX")
-        ),
+        *((container, "PCM_16", -60) for container in ("AIFF", "AU", "CAF", "FLAC", "NIST", "RF64", "W64", "WAVEX")),
         ("FLAC", "PCM_24", -60),
         ("OGG", "VORBIS", -20),
         ("MP3", "MPEG_LAYER_III", -20),
@@ -136,7 +133,9 @@ def test_damage_in_the_middle_is_a_problem_and_no_silence(tmp_path: Path) -> Non
         (b"\0\0\0\x20ftypM4A and so on", "It is an MPEG-4 file (M4A, MP4 or AAC), which is not supported."),
         (b"\x1aE\xdf\xa3 and so on, to the end", "It is a Matroska or WebM file, which is not supported."),
         (b"hello, this is a text", "Its content is not in a known audio format."),
+        (b"Creative Voice File\x1a" + bytes.fromhex("1a000a012911") + bytes(50), "It is a Creative Voice file, which"),
         (riff(fmt(tag=0x1234), data()), "."),
+        (riff(fmt(tag=0x45, bits=4), data()), "Its header is damaged, or its coding is not supported."),
     ],
 )
 def test_what_cannot_be_decoded_is_named(tmp_path: Path, content: bytes, why: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.resources import SAMPLE_DATA_SET, resource_path
 from flux_desktop.datasets import eot_bench, turn_bench
@@ -156,6 +157,13 @@ def test_what_cannot_be_used_at_all(tmp_path: Path, name: str, content: bytes | 
         (tmp_path / name).write_bytes(content)
     with pytest.raises(ProblemError, match=why):
         read_data_set(tmp_path / name)
+
+
+def test_a_recording_that_cannot_be_decoded_is_left_to_the_reader_of_recordings(tmp_path: Path) -> None:
+    (tmp_path / "a.m4a").write_bytes(b"\0\0\0\x20ftypM4A and so on")
+    data_set = read_data_set(tmp_path / "a.m4a")
+    with pytest.raises(ProblemError, match="It is an MPEG-4 file"):
+        open_recording(data_set.clips[0].path)
 
 
 def test_sample_stands_for_the_bundled_data_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

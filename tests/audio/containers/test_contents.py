@@ -9,6 +9,7 @@ import pytest
 from flux_desktop.audio.containers.contents import contents_of
 from flux_desktop.audio.containers.view import Stored
 from flux_desktop.audio.recording import open_recording
+from flux_desktop.audio.wav import read_layout
 from tests.audio.containers.encoded import NOISE, RATE_HZ, cut, encoded
 
 KINDS = [
@@ -46,6 +47,15 @@ def test_a_file_that_was_cut_off_has_the_length_of_what_is_there(
     assert sum(map(len, recording.blocks())) == recording.frames
     length = f"{recording.duration_s:.2f} s"
     assert recording.notes[0] == f"cut-{name} is incomplete: its end is missing, after {length} of audio."
+
+
+def test_the_block_of_adpcm_in_which_a_file_was_cut_is_left_out(tmp_path: Path) -> None:
+    path = encoded(tmp_path, "ima.wav", None, "IMA_ADPCM")
+    with path.open("rb") as file:
+        layout = read_layout(file)
+    path.write_bytes(path.read_bytes()[: layout.data_offset + 20 * layout.block_bytes + 100])
+    # A block states its first sample in its header of 4 bytes, then two in each byte.
+    assert open_recording(path).frames == 20 * (1 + 2 * (layout.block_bytes - 4))
 
 
 def test_other_kinds_are_left_as_they_are(tmp_path: Path) -> None:
