@@ -84,6 +84,11 @@ class TimelineTurn:
         texts = self._texts.split("\n") if self._texts else []
         return tuple(map(TimelineWord, texts, times_s[::2], times_s[1::2]))
 
+    @property
+    def text_from_s(self) -> float:
+        """Where its text begins: its first word can lie before `start_s`, as the end before it arrives late."""
+        return array("f", self._times_s)[0] if self._times_s else self.start_s
+
     def take_words(self, words: Sequence[Word]) -> None:
         """Keep the words of a message; packed, as a run of many connections has a million of them."""
         timed = [word for word in words if word.start is not None and word.end is not None]

@@ -50,6 +50,9 @@ class StatusLine(QWidget):
             kind="link",
             tip="Show the recording of this run in the file manager (Ctrl+Shift+J)",
         )
+        policy = self.folder_button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # it is the tallest, and the pages above would move
+        self.folder_button.setSizePolicy(policy)
         row.addWidget(self.main, 3)
         row.addWidget(self.figures)
         row.addWidget(self.folder_button)

@@ -234,8 +234,11 @@ class TimelineCanvas(QWidget):
             painter.setPen(QColor(self._theme.current.muted))
             box = QRectF(self._name_px + 8, row.top(), max(0.0, self.width() - self._name_px - 40), row.height())
             shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(box.width()))
-            bottom = int(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
-            painter.drawText(box, bottom if timeline.turns else int(Qt.AlignmentFlag.AlignVCenter), shown)
+            side = Qt.AlignmentFlag.AlignBottom if timeline.turns else Qt.AlignmentFlag.AlignVCenter
+            # The lines of marks go through the row; they do not go through the words.
+            below = painter.boundingRect(box, int(side), shown).adjusted(-2, 0, 2, 0)
+            painter.fillRect(below, QColor(self._theme.current.raised))
+            painter.drawText(box, int(side), shown)
 
     def _paint_frame(self, painter: QPainter, paint: TimelinePaint) -> None:
         theme, rows = self._theme.current, self._rows

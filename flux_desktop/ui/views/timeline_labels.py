@@ -25,6 +25,7 @@ class Label(NamedTuple):
     mark: Mark
     left_px: float
     width_px: float
+    apart_px: float
 
     @property
     def rank(self) -> int:
@@ -34,11 +35,11 @@ class Label(NamedTuple):
     def has_room_beside(self, other: Label) -> bool:
         """Whether both can be written."""
         first, second = (self, other) if self.left_px <= other.left_px else (other, self)
-        return second.left_px >= first.left_px + first.width_px + LABELS_APART_PX
+        return second.left_px >= first.left_px + first.width_px + self.apart_px
 
     def crosses(self, px: float) -> bool:
         """Whether a place lies in the label or in the room around it."""
-        return self.left_px - LABELS_APART_PX / 2 < px < self.left_px + self.width_px + LABELS_APART_PX / 2
+        return self.left_px - self.apart_px / 2 < px < self.left_px + self.width_px + self.apart_px / 2
 
 
 class TimelineLabels:
@@ -52,6 +53,7 @@ class TimelineLabels:
         self._width_of = lru_cache(4096)(width_of)
         self._px_per_s = px_per_s
         self._wide_px = LABEL_MAX_PX * scale
+        self._apart_px = LABELS_APART_PX * scale
         self._block_px = 2 * self._wide_px
         self._reach_px = 2 * self._wide_px + _FROM_MARK_PX
         """How far from a block a mark can have a say in it."""
@@ -94,7 +96,8 @@ class TimelineLabels:
     def _label(self, mark: Mark) -> Label:
         """What an eager end gained is written before its mark, everything else after it."""
         width, x = self._width_of(mark.label), mark.at_s * self._px_per_s
-        return Label(mark, x - width - _FROM_MARK_PX if mark.kind is MarkKind.EAGER else x + _FROM_MARK_PX, width)
+        left = x - width - _FROM_MARK_PX if mark.kind is MarkKind.EAGER else x + _FROM_MARK_PX
+        return Label(mark, left, width, self._apart_px)
 
 
 def _crossing(labels: Sequence[Label], edge_px: float) -> list[Label]:

@@ -76,7 +76,7 @@ class TimelinePaint:
             self._paint_gained(painter, turn)
         for hold in holds:
             painter.fillRect(self._box_of(hold), QColor(self.theme.border))
-        starts_s = [*(turn.start_s for turn in stretch.turns[1:]), math.inf]
+        starts_s = [*(turn.text_from_s for turn in stretch.turns[1:]), math.inf]
         for turn, next_s in zip(stretch.turns, starts_s, strict=False):
             self._paint_words(painter, turn, audio_until_s, next_s)
         head_s = _HEAD_PX * self.rows.scale / self.px_per_s
@@ -200,7 +200,7 @@ class TimelinePaint:
             paint_head(painter, mark.kind, mark.at_s * self.px_per_s, wave.top() + scale, self.theme, scale)
         painter.setFont(self.face)
         row = self.rows.labels
-        for mark, left, width in labels:
+        for mark, left, width, _apart in labels:
             painter.setPen(colour_of(mark.kind, self.theme))
             painter.drawText(QRectF(left, row.top(), width + 2, row.height()), int(_MIDDLE), mark.label)
 

@@ -20,12 +20,12 @@ from flux_desktop.ui.widgets.flow import FlowLayout
 BANNERS_MAX = 3
 Actions = Mapping[str, Callable[[], object]]
 _ICONS = {"danger": "circle-x", "warn": "triangle-alert", "ok": "circle-check"}
-_UNIT_GAP = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|[kMGT]?B|k?Hz|dB)(?!\w))")
+_KEPT_GAP = re.compile(r"(?<=\d) (?=(?:%|ms|s|min|h|[kMGT]?B|k?Hz|dB)(?!\w))|(?<=\bn) (?==)|(?<=\bn =) ")
 
 
 def _kept_together(words: str) -> str:
-    """Words as a label shows them: no line ends between a number and its unit. Qt copies them with plain spaces."""
-    return _UNIT_GAP.sub("\u00a0", words)
+    """Words as a label shows them: no line ends within “5 ms” or “n = 20”. Qt copies them with plain spaces."""
+    return _KEPT_GAP.sub("\u00a0", words)
 
 
 class Banner(QWidget):

@@ -283,3 +283,15 @@ def test_before_the_audio_and_without_levels_the_row_says_why(qtbot: QtBot, them
     lost = track()
     lost.fail("The audio file a.wav does not exist.")
     assert written(streaming, lost)
+
+
+def test_a_mark_does_not_go_through_the_words_that_say_why(bench: Bench) -> None:
+    lost = track()
+    lost.fail("The audio file of this conversation does not exist in the folder of the session any more.")
+    bench.view.show_connection(bench.conversation, lost)
+    bench.view.advance(9.0)
+    image, bottom = bench.view.grab().toImage(), round(bench.view._rows.wave.bottom()) - 3
+    x = round(bench.view.x_of(5.1))
+    seen = {image.pixelColor(near, bottom).name() for near in range(x - 1, x + 2)}
+    assert bench.colours.ok not in seen
+    assert bench.colours.ok in bench.colours_at(5.1)

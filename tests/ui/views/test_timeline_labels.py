@@ -62,7 +62,7 @@ def test_labels_do_not_overlap_and_are_those_of_every_stretch(px_per_s: float, s
     labels = in_order(labels_at(px_per_s, scale).between(0.0, LENGTH_S * px_per_s, marks.between))
     assert labels
     for first, second in pairwise(labels):
-        assert second.left_px >= first.left_px + first.width_px + LABELS_APART_PX
+        assert second.left_px >= first.left_px + first.width_px + LABELS_APART_PX * scale
     for left in range(0, int(LENGTH_S * px_per_s), 577):
         stretch = labels_at(px_per_s, scale).between(left, left + 192, marks.between)
         seen = [each for each in labels if each.left_px < left + 192 and each.left_px + each.width_px > left]

@@ -26,7 +26,7 @@ def test_a_number_is_not_parted_from_its_unit(banner: Banner) -> None:
     texts = [words.text() for words in banner.findChildren(QLabel) if words.text()]
     assert texts == [
         "Lost 3\u00a0% of 9 turns.",
-        "It took 1.5\u00a0s, p50 251\u00a0ms (n = 9).",
+        "It took 1.5\u00a0s, p50 251\u00a0ms (n\u00a0=\u00a09).",
         "Wait 2\u00a0min.",
     ]
     banner.count_again()
