@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from flux_desktop.flux.lenient_json import NOT_JSON, read_nearly_json
+
 TINY_KEEP_ALIVE = b"\x00\x00"
 """One sample of linear16 silence, which keeps a SageMaker stream alive: Flux has no KeepAlive message."""
 
@@ -169,13 +171,7 @@ _encoder = msgspec.json.Encoder()
 _server_decoder = msgspec.json.Decoder(KnownServerMessage)
 _client_decoder = msgspec.json.Decoder(ClientMessage)
 _any_decoder = msgspec.json.Decoder()
-_CLIENT_TYPES = {
-    "Configure": Configure,
-    "ForceEndTurn": ForceEndTurn,
-    "CloseStream": CloseStream,
-    "Finalize": Finalize,
-    "KeepAlive": KeepAlive,
-}
+_CLIENT_TYPES = {kind.__name__ for kind in get_args(ClientMessage)}
 _SERVER_TYPES: dict[str, type[KnownServerMessage]] = {
     kind.__name__.rstrip("_"): kind for kind in get_args(KnownServerMessage)
 }
@@ -190,22 +186,21 @@ def parse_server_message(data: bytes | str, wrong_fields: list[str] | None = Non
     """Parse one server message; raises `MessageError` and nothing else, whatever the bytes are.
 
     A field of a wrong type is read where it is clear what is meant ("0" and 0.0 are 0), and is absent elsewhere; so is
-    a word without a text. Its name is appended to `wrong_fields`. Without its event a TurnInfo is no message.
+    a word without a text. Its name is appended to `wrong_fields`, and `NOT_JSON` if the message is only nearly JSON.
+    Without its event a TurnInfo is no message.
     """
     try:
         message: ServerMessage = _server_decoder.decode(data)
         return message
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         pass  # an unknown type, a field of a wrong type, or not a message: distinguished below
-    fields = _fields(data)
+    wrong = [] if wrong_fields is None else wrong_fields
+    fields = _fields(data, wrong)
     name = fields["type"]
     if name in _SERVER_TYPES:
-        wrong: list[str] = []
         known = _read_leniently(_SERVER_TYPES[name], fields, wrong)
         if "event" in wrong:
             raise MessageError("wrong_types", f"{name}: its event is not a text")
-        if wrong_fields is not None:
-            wrong_fields += wrong
         return known
     sequence_id, request_id = fields.get("sequence_id"), fields.get("request_id")
     return Unknown(
@@ -287,11 +282,13 @@ def _meant(name: str, value: object, field_type: Any) -> object:
     return msgspec.convert(value, field_type, strict=is_word)
 
 
-def _fields(data: bytes | str) -> dict[str, Any]:
+def _fields(data: bytes | str, wrong: list[str] | None = None) -> dict[str, Any]:
     try:
         fields = _any_decoder.decode(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise MessageError("not_json", f"not JSON: {error}") from None
+        if wrong is None or (fields := read_nearly_json(data)) is None:
+            raise MessageError("not_json", f"not JSON: {error}") from None
+        wrong.append(NOT_JSON)
     if not isinstance(fields, dict):
         raise MessageError("not_an_object", f"JSON, but not an object: {type(fields).__name__}")
     if not isinstance(fields.get("type"), str):

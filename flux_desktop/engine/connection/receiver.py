@@ -20,6 +20,7 @@ from flux_desktop.engine.measuring.update_latencies import UpdateLatencies
 from flux_desktop.engine.records.events import UNREADABLE, Received
 from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.engine.sending.pacing import ROUNDED_S
+from flux_desktop.flux.lenient_json import NOT_JSON
 from flux_desktop.flux.messages import (
     ConfigureFailure,
     Connected,
@@ -142,7 +143,7 @@ class Receiver:
             event.turn = replace(step.turn)
         event.turn_state = tracker.state
         if wrong_fields:
-            violations.append("message_wrong_types")
+            violations.append("message_not_json" if NOT_JSON in wrong_fields else "message_wrong_types")
         if violations or step.violations:
             event.violations = violations + [violation.rule for violation in step.violations]
             self.violations.update(event.violations)

@@ -39,6 +39,14 @@ def test_a_field_of_a_wrong_type_costs_no_text(wrong: dict[str, object]) -> None
     assert server.receiver.violations == {"message_wrong_types": 1}
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_json_has_not_costs_no_text(number: float) -> None:
+    server = Server()
+    end = server.turn("EndOfTurn", "Hello \ud800.", audio_window_end=number, end_of_turn_confidence=0.8)
+    assert (end.eot_confidence, end.violations[0]) == (0.8, "message_not_json")
+    assert server.texts == ["Hello \ufffd."]
+
+
 def test_a_transcript_of_a_wrong_type_leaves_that_of_its_turn() -> None:
     server = Server()
     server.turn("StartOfTurn", "hello")

@@ -1,0 +1,49 @@
+"""Texts that are nearly JSON: what of them can be read is kept, in messages of a server alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from flux_desktop.flux.lenient_json import NOT_JSON, read_nearly_json
+from flux_desktop.flux.messages import MessageError, TurnInfo, Word, parse_client_message, parse_server_message
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_number_that_json_has_not_is_absent_alone(number: str) -> None:
+    wrong: list[str] = []
+    text = (
+        f'{{"type":"TurnInfo","event":"EndOfTurn","turn_index":2,"transcript":"so","audio_window_end":{number},'
+        f'"words":[{{"word":"so","confidence":{number},"end":1.5}}]}}'
+    )
+    end = TurnInfo(event="EndOfTurn", turn_index=2, transcript="so", words=[Word("so", end=1.5)])
+    assert parse_server_message(text.encode(), wrong) == end
+    assert wrong == [NOT_JSON]
+
+
+@pytest.mark.parametrize(
+    ("transcript", "read"),
+    [
+        (rb"so \ud800 it", "so \ufffd it"),
+        (rb"\ud83d\ude00\udc00", "\U0001f600\ufffd"),
+        (b"so \xff it", "so \ufffd it"),
+        (b"so\n\tit", "so\n\tit"),
+    ],
+)
+def test_what_is_no_character_is_replaced_alone(transcript: bytes, read: str) -> None:
+    wrong: list[str] = []
+    message = parse_server_message(
+        b'\xef\xbb\xbf{"type":"TurnInfo","event":"Update","transcript":"%s"}' % transcript, wrong
+    )
+    assert message == TurnInfo(event="Update", transcript=read)
+    assert wrong == [NOT_JSON]
+
+
+def test_what_is_nearly_json_is_no_message_of_a_client() -> None:
+    with pytest.raises(MessageError) as caught:
+        parse_client_message('{"type":"Configure","keyterms":["\\ud800"]}')
+    assert caught.value.kind == "not_json"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "1" * 5_000, "\ud800"])
+def test_what_is_not_even_nearly_json_is_none(text: str) -> None:
+    assert read_nearly_json(text) is None
