@@ -12,7 +12,7 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from flux_desktop.base.amounts import amount
+from flux_desktop.base.amounts import amount, size_words
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
@@ -181,9 +181,9 @@ def _prune(args: argparse.Namespace, parent: Path) -> int:
     if not dropped:
         complain(f"Nothing to delete: the newest {KEEP_LAST} and starred sessions are always kept.")
         return ExitCode.OK
-    size_mb = sum(each.size_bytes for each in dropped) / 1e6
+    size = size_words(sum(each.size_bytes for each in dropped))
     oldest = plain(dropped[0].wall_time or dropped[0].name)
-    complain(f"{amount(len(dropped), 'session')} of {size_mb:,.0f} MB, the oldest from {oldest}.")
+    complain(f"{amount(len(dropped), 'session')} of {size}, the oldest from {oldest}.")
     if not args.yes:
         if not sys.stdin.isatty():
             complain("Pass --yes to delete them for good.")
@@ -227,7 +227,7 @@ def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
     if as_json:
         Printer().line(plain_json(msgspec.json.encode(SessionList(sessions=sessions)).decode()))
         return
-    table = Table("Session", "Endpoint", "Data", "Kind", "Conns", "Min", "Verdict", "p95 ms", "WER %", "MB", "Note")
+    table = Table("Session", "Endpoint", "Data", "Kind", "Conns", "Min", "Verdict", "p95 ms", "WER %", "Size", "Note")
     table.box, table.pad_edge = None, False
     table.columns[0].no_wrap = True
     for each in sessions:
@@ -242,7 +242,7 @@ def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
             each.outcome,
             "" if each.update_p95_ms is None else f"{each.update_p95_ms:.0f}",
             "" if each.wer_percent is None else f"{each.wer_percent:.1f}",
-            f"{each.size_bytes / 1e6:.1f}",
+            size_words(each.size_bytes),
             f"{star}{each.about.title or each.about.note}",
         )
         table.add_row(*(Text(plain(cell)) for cell in cells))

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from flux_desktop.base.amounts import amount
+from flux_desktop.base.amounts import amount, size_words
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.recording.session_folder import make_private_folder
 from flux_desktop.reports.files import write_whole
@@ -74,7 +74,7 @@ def keep_to_rule(parent: Path) -> Problem | None:
     if not dropped:
         return None
     counted = amount(len(dropped), "session")
-    size = f"{sum(each.size_bytes for each in dropped) / _GB:.2f} GB"
+    size = size_words(sum(each.size_bytes for each in dropped))
     if not rule.agreed:
         return Problem(
             code="retention_due",

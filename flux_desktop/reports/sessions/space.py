@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
+from flux_desktop.base.amounts import size_words
 from flux_desktop.base.problem import Problem
 from flux_desktop.reports.sessions.facts import SessionFacts
 
@@ -41,13 +42,7 @@ def space_problem(folder: Path, connection_minutes: float, bytes_per_minute: flo
         return None
     return Problem(
         code="space_short",
-        what=f"This run will write about {_size(needed)}; {_size(free)} are free.",
+        what=f"This run will write about {size_words(needed)}; {size_words(free)} are free.",
         why="When the disk is full, nothing more is recorded.",
         todo="Delete old sessions, or record on another disk.",
     )
-
-
-def _size(count: float) -> str:
-    if count >= 1e9:
-        return f"{count / 1e9:.1f} GB"
-    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flux_desktop.base.amounts import size_words
 from flux_desktop.reports.sessions.facts import FIGURES, SessionFacts
 from flux_desktop.ui.models.table_column import TableColumn
 
@@ -60,13 +61,6 @@ def lasted(session: SessionFacts) -> str:
         return f"{session.minutes:.0f} min"
     seconds = round(session.minutes * 60)
     return f"{seconds // 60}:{seconds % 60:02}"
-
-
-def size_words(count: int) -> str:
-    """A size, such as ``6.4 MB`` or ``36 kB``."""
-    if count < 100_000:
-        return f"{count / 1e3:.0f} kB"
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 def verdict_words(session: SessionFacts) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QWidget
 
+from flux_desktop.base.amounts import size_words
 from flux_desktop.reports.sessions.facts import SessionFacts
 from flux_desktop.reports.sessions.keeping import KEEP_LAST
 from flux_desktop.reports.sessions.retention import Retention
@@ -17,7 +18,6 @@ from flux_desktop.ui.models.session_table import (
     KINDS,
     VERDICTS,
     SessionFilter,
-    size_words,
 )
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S

@@ -28,7 +28,7 @@ def test_too_little_room_is_told_with_both_figures(tmp_path: Path) -> None:
     assert space_problem(tmp_path, 1.0, 50_000) is None
     problem = space_problem(tmp_path / "not" / "yet", 1e9, 50_000)
     assert problem is not None
-    assert problem.what.startswith("This run will write about 50000.0 GB; ")
+    assert problem.what.startswith("This run will write about 50,000.0 GB; ")
     assert problem.what.endswith(" are free.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flux_desktop.base.amounts import size_words
 from flux_desktop.reports.sessions.facts import About, SessionFacts
 from flux_desktop.ui.models.session_table import (
     COLUMNS,
@@ -11,7 +12,6 @@ from flux_desktop.ui.models.session_table import (
     detail_rows,
     lasted,
     ordered,
-    size_words,
     verdict_words,
     when,
 )
@@ -62,13 +62,3 @@ def test_words_of_a_session() -> None:
     assert len(when(session(1, wall_time="2026-01-01T10:00:00+00:00"))) == len("2026-01-01 10:00")
     assert ("Update p95, ms", "231.4 (n = 5,000)") in detail_rows(known)
     assert COLUMNS[STAR_COLUMN].words(session(1, about=About(starred=True))) == "★"
-
-
-def test_a_small_size_is_not_nothing() -> None:
-    assert [size_words(count) for count in (36_400, 99_400, 150_000, 6_400_000, 2_000_000_000)] == [
-        "36 kB",
-        "99 kB",
-        "0.1 MB",
-        "6.4 MB",
-        "2.0 GB",
-    ]
