@@ -5,6 +5,7 @@ Figures of two runs that differ in it do not show that the endpoint has become b
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from enum import Enum
 
@@ -48,7 +49,8 @@ def _changed(chosen: msgspec.Struct, default: msgspec.Struct, *, spoken: bool = 
     for name in chosen.__struct_fields__:
         value = getattr(chosen, name)
         if name not in _ELSEWHERE | _NO_MATTER and value != getattr(default, name):
-            yield f"{name.replace('_', ' ') if spoken else name} {_words(value)}"
+            said = shlex.join(value) if name == "local_arguments" else _words(value)
+            yield f"{name.replace('_', ' ') if spoken else name} {said}"
 
 
 def _words(value: object) -> str:

@@ -21,7 +21,7 @@ PLAN = RunPlan(endpoint="prod", source=WavSource(path="/a/call.wav"))
         ({"streams_per_channel": 4}, ("streams per channel 4",)),
         ({"region": "eu-west-1", "reconnect": False}, ("region eu-west-1", "reconnect off")),
         ({"stages": (Stage(10, 30.0), Stage(50, 60.0))}, ("stages 10x30s,50x60s",)),
-        ({"local_arguments": ("--recogniser", "silent")}, ("local arguments --recogniser,silent",)),
+        ({"local_arguments": ("--fault", "slow=2")}, ("local arguments --fault slow=2",)),
         (
             {"variants": (FluxOptions(), FluxOptions(eot_threshold=0.9))},
             ("parameters 1 of 2: defaults", "parameters 2 of 2: eot_threshold 0.9"),
