@@ -67,7 +67,7 @@ class TurnInfo(Struct, tag="TurnInfo", omit_defaults=True):
     audio_window_end: float | None = None
     transcript: str = ""
     words: list[Word] = msgspec.field(default_factory=list)
-    end_of_turn_confidence: float | None = None
+    end_of_turn_confidence: Annotated[float, Meta(ge=0, le=1.001)] | None = None  # a server may round up
     trigger: str | None = None
     languages: list[str] | None = None
     languages_hinted: list[str] | None = None
@@ -185,9 +185,9 @@ def encode(message: ClientMessage | KnownServerMessage) -> str:
 def parse_server_message(data: bytes | str, wrong_fields: list[str] | None = None) -> ServerMessage:
     """Parse one server message; raises `MessageError` and nothing else, whatever the bytes are.
 
-    A field of a wrong type is read where it is clear what is meant ("0" and 0.0 are 0), and is absent elsewhere; so is
-    a word without a text. Its name is appended to `wrong_fields`, and `NOT_JSON` if the message is only nearly JSON.
-    Without its event a TurnInfo is no message.
+    A field of a wrong type is read where it is clear what is meant ("0" and 0.0 are 0), and is absent elsewhere, as are
+    a word without a text and a confidence of 80. Its name is appended to `wrong_fields`, and `NOT_JSON` if the message
+    is only nearly JSON. Without its event a TurnInfo is no message.
     """
     try:
         message: ServerMessage = _server_decoder.decode(data)

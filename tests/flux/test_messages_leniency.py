@@ -47,6 +47,18 @@ def test_what_is_no_number_is_no_time(value: object) -> None:
     assert wrong == ["audio_window_end", "end_of_turn_confidence"]
 
 
+@pytest.mark.parametrize("value", [80, -0.1, "80", 1.01])
+def test_what_is_outside_of_its_range_is_no_confidence(value: object) -> None:
+    message, wrong = parsed("TurnInfo", event="Update", transcript="so", end_of_turn_confidence=value)
+    assert message == TurnInfo(event="Update", transcript="so")
+    assert wrong == ["end_of_turn_confidence"]
+
+
+def test_a_confidence_that_is_rounded_up_is_one() -> None:
+    message, wrong = parsed("TurnInfo", event="Update", end_of_turn_confidence=1.0000001)
+    assert (message, wrong) == (TurnInfo(event="Update", end_of_turn_confidence=1.0000001), [])
+
+
 @pytest.mark.parametrize("value", [None, 3, ["so"]])
 def test_words_and_a_transcript_that_are_none_are_absent(value: object) -> None:
     message, wrong = parsed("TurnInfo", event="EndOfTurn", turn_index=1, transcript=value, words=None, trigger="model")
