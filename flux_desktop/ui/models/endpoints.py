@@ -28,7 +28,7 @@ class EndpointEntry:
         return self.name == LOCAL_ENDPOINT
 
 
-LOCAL_ENTRY = EndpointEntry(LOCAL_ENDPOINT, "built-in test endpoint on this computer", "Ready")
+LOCAL_ENTRY = EndpointEntry(LOCAL_ENDPOINT, "built-in endpoint on this computer", "Ready")
 
 
 @dataclass(slots=True)

@@ -111,7 +111,8 @@ class CapacityAnswer(Panel):
             return
         number = str(result.passes) if result.passes else "–"  # noqa: RUF001
         self._show(f"≥ {number}" if result.kind == "LOWER BOUND" else number, result.kind, TONES[result.kind])
-        self.sentence.setText(model.answer().partition(": ")[2])
+        words = model.answer().partition(": ")[2]
+        self.sentence.setText(words[:1].upper() + words[1:])
         self.evidence.setText(model.evidence())
         self.setAccessibleName(model.answer())
 

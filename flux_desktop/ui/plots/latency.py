@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.engine.records.facts import Percentiles
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.run_model import TABS_MAX, RunModel
@@ -165,7 +166,7 @@ class LatencyPlot(PlotPanel):
         if len(self._others) > 1:
             entries.append(Entry("others", "muted", Qt.PenStyle.SolidLine, 1.0))
         self.legend.show_entries(tuple(entries))
-        self.say(f"in ms · {figure.n} updates" if figure.n else "no updates yet")
+        self.say(f"in ms · {amount(figure.n, 'update')}" if figure.n else "no updates yet")
 
 
 def _whole(value: float | None) -> str:

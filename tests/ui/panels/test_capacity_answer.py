@@ -23,6 +23,7 @@ def test_the_answer_is_one_sentence_to_copy(qtbot: QtBot) -> None:
     model.report = report("LOWER BOUND")
     panel.refresh()
     assert panel.number.text() == "≥ 46"
+    assert panel.sentence.text().startswith("At least 46 conversations")
 
 
 def test_while_it_searches_what_has_passed_is_shown(qtbot: QtBot) -> None:

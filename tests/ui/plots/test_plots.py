@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 
 from flux_desktop.engine.records.events import Snapshot
-from flux_desktop.engine.records.facts import ConnectionState, LedgerClass
+from flux_desktop.engine.records.facts import ConnectionState, LedgerClass, Percentiles
 from flux_desktop.ui.models.ledger_history import ORDER, LedgerHistory
 from flux_desktop.ui.plots.base import PlotPanel
 from flux_desktop.ui.plots.latency import WIRE
@@ -149,6 +149,8 @@ def test_the_latency_by_either_clock(stage: Stage, tmp_path: Path) -> None:
         user = hover(plot, 5.0, 100.0)
         assert user.startswith("at 5.0 s: p50 251 ms · p95 31")
         plot.leaveEvent(None)
+        plot._show_legend(Percentiles(n=3110, p50_ms=46.0))
+        assert plot._words == "in ms · 3,110 updates"
         press_together(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         assert plot.clock is WIRE
         assert plot.legend.accessibleName().startswith("Legend: p50 240, p95 300, p99 380")

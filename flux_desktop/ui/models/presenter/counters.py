@@ -24,10 +24,11 @@ def counters(run: RunModel, prices: Prices) -> tuple[Counter, ...]:
     plan, shot = run.plan, run.snapshot
     if plan is None:
         return ()
-    now = run.streaming()
-    known_counters = [
-        Counter(f"{now:,}", "conversation" if now == 1 else "conversations", "Connections that stream now.")
-    ]
+    known_counters = []
+    if run.ended is None:
+        now = run.streaming()
+        words = "conversation" if now == 1 else "conversations"
+        known_counters.append(Counter(f"{now:,}", words, "Connections that stream now."))
     if shot is not None and (leads := shot.figures.get("eager_lead")) is not None and leads.n and shot.eager_gained_s:
         known_counters.append(
             Counter(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flux_desktop.engine.records.events import Snapshot
-from flux_desktop.engine.records.facts import ConnectionState, Percentiles
+from flux_desktop.engine.records.events import RunEnded, Snapshot
+from flux_desktop.engine.records.facts import ConnectionState, Percentiles, Verdict
 from flux_desktop.evaluation.cost import SUGGESTED, Prices
 from flux_desktop.ui.models.presenter.counters import counters
 from flux_desktop.ui.models.run_model import RunModel
@@ -34,6 +34,12 @@ def test_cost_appears_when_a_price_is_entered() -> None:
     assert shown(run) == ["50 conversations"], "a suggested price is nobody's"
     assert shown(run, Prices(licence_per_stream_minute=0.01)) == ["50 conversations", "$0.50 a minute"]
     assert shown(run, Prices(instance_per_hour=2.0)) == ["50 conversations"]
+
+
+def test_after_the_run_no_conversations_are_counted() -> None:
+    run = running("local", leads=8)
+    run.feed(RunEnded(t=2.0, verdict=Verdict.DONE, ledger={"completed": 50}))
+    assert shown(run) == ["2.0 s gained by eager ends so far"]
 
 
 def test_time_gained_is_the_engines_sum_and_says_of_how_many_turns() -> None:
