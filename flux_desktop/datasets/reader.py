@@ -117,7 +117,8 @@ def _read_recordings(folder: Path, columns: Mapping[str, str] | None) -> DataSet
         return _read(stated[0], columns)
     except UnclearColumnsError as error:
         todo = f"{error.problem.todo}; or, to use all recordings without texts, {_ELSEWHERE.format(stated[0].name)}."
-        raise UnclearColumnsError(msgspec.structs.replace(error.problem, todo=todo), error.headings) from None
+        problem = msgspec.structs.replace(error.problem, todo=todo)
+        raise UnclearColumnsError(problem, error.table, error.headings) from None
 
 
 def _may_state_clips(path: Path) -> bool:

@@ -32,9 +32,9 @@ _FIELD_CHARS_MAX = 10_000_000
 class UnclearColumnsError(ProblemError):
     """It is not clear which columns of a table have audio and text: the user has to say."""
 
-    def __init__(self, problem: Problem, headings: tuple[str, ...]) -> None:
+    def __init__(self, problem: Problem, table: str, headings: tuple[str, ...]) -> None:
         super().__init__(problem)
-        self.headings = headings
+        self.table, self.headings = table, headings
 
 
 def parse_columns(text: str) -> dict[str, str]:
@@ -122,7 +122,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _unclear(path: Path, names: list[str], why: str, todo: str) -> UnclearColumnsError:
-    return UnclearColumnsError(unusable(path, why, todo).problem, tuple(names))
+    return UnclearColumnsError(unusable(path, why, todo).problem, path.name, tuple(names))
 
 
 def _names_in(folder: Path) -> frozenset[str]:

@@ -37,7 +37,7 @@ class ColumnsDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_M)
-        layout.addWidget(label(error.problem.why, wrap=True))
+        layout.addWidget(label(f"{error.table}: {error.problem.why}", wrap=True))
         layout.addLayout(form)
         layout.addWidget(buttons)
 
