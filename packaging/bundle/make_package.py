@@ -64,6 +64,8 @@ def freeze(folder: Path, epoch_s: int) -> None:
     done = subprocess.run([*command, *places, spec], env=environment, check=False)
     if done.returncode:
         raise SystemExit(done.returncode)  # it has said why
+    for library in folder.rglob("base_library.zip"):
+        sort_members(library)
     if sys.platform.startswith("linux"):
         leave_out_unneeded(folder)
         strip(folder)
@@ -71,6 +73,15 @@ def freeze(folder: Path, epoch_s: int) -> None:
     folder_notices.complete(folder)
     shutil.copy(ROOT / "LICENSE", folder)
     (folder / "README.txt").write_text(HAND_OVER.format(version=__version__), "utf-8")
+
+
+def sort_members(path: Path) -> None:
+    """Write a ZIP file again in the order of its members' names: PyInstaller's varies from build to build."""
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in sorted(file.namelist())}
+    with zipfile.ZipFile(path, "w") as file:
+        for name, data in members.items():
+            file.writestr(zipfile.ZipInfo(name), data)
 
 
 def leave_out_unneeded(folder: Path) -> None:

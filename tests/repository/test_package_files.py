@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -177,6 +178,18 @@ def test_the_changelog_keeps_its_form() -> None:
     assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d{2}-\d{2}", heading) for heading in headings[1:])
     kinds = re.findall(r"(?m)^### (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"))
     assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_what_is_packed_in_any_order_becomes_the_same_file(tmp_path: Path) -> None:
+    paths = [tmp_path / "one.zip", tmp_path / "two.zip"]
+    for path, names in zip(paths, ("abc", "cab"), strict=True):
+        with zipfile.ZipFile(path, "w") as file:
+            for name in names:
+                file.writestr(zipfile.ZipInfo(name), 2 * name)
+        make_package.sort_members(path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    with zipfile.ZipFile(paths[0]) as file:
+        assert {name: file.read(name) for name in file.namelist()} == {"a": b"aa", "b": b"bb", "c": b"cc"}
 
 
 def test_a_build_that_fails_has_said_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
