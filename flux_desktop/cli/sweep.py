@@ -40,7 +40,7 @@ from flux_desktop.evaluation.turns.reference import with_turns
 from flux_desktop.experiments.clip_run import ClipRun, MakeEngine
 from flux_desktop.experiments.confirm import chosen_settings, confirm
 from flux_desktop.experiments.read_traces import read_traces, setting_of
-from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, Sweep, SweepPlan, SweepRecording
+from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, TIMEOUT_MS, Sweep, SweepPlan, SweepRecording
 from flux_desktop.experiments.sweep_result import kept_report
 
 
@@ -114,9 +114,10 @@ def _run(
     size = sweep.size
     if size.recorded:
         complain(f"Continuing: {size.recorded:,} of {size.streams:,} clips are recorded already.")
-    live = args.confirm + 1 if args.confirm else 0  # the current setting is one of them
-    stream_minutes = size.stream_minutes + live * sum(size.streams_s) / 60
-    if not agreed(args, plan.base, stream_minutes, size.minutes + size.live_s(live, plan.at_once) / 60):
+    current_ms = plan.base.options.eot_timeout_ms_in_force  # the current setting is one of them
+    live_ms = [current_ms, *[TIMEOUT_MS] * args.confirm] if args.confirm else []
+    stream_minutes = size.stream_minutes + sum(size.live_streams_s(live_ms)) / 60
+    if not agreed(args, plan.base, stream_minutes, size.minutes + size.live_s(live_ms, plan.at_once) / 60):
         complain("Nothing was started.")
         return ExitCode.USAGE
     before_run(stream_minutes, sessions_dir)

@@ -89,9 +89,13 @@ class SweepSize(Struct, frozen=True, kw_only=True):
         """How many clips are recorded."""
         return len(self.entries)
 
-    def live_s(self, streams_per_clip: int, at_once: int) -> float:
-        """How long live runs of these clips last at most, so many streams of each."""
-        return lasts_s((each_s for each_s in self.streams_s for _ in range(streams_per_clip)), at_once)
+    def live_streams_s(self, timeouts_ms: Sequence[int]) -> list[float]:
+        """How long the streams of a live run last at most, one of each clip at each timeout."""
+        return [each_s + (timeout_ms - TIMEOUT_MS) / 1000 for each_s in self.streams_s for timeout_ms in timeouts_ms]
+
+    def live_s(self, timeouts_ms: Sequence[int], at_once: int) -> float:
+        """How long that run lasts at most."""
+        return lasts_s(self.live_streams_s(timeouts_ms), at_once)
 
 
 class SweepRecording(Struct, frozen=True, kw_only=True):

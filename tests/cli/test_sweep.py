@@ -65,12 +65,18 @@ def test_what_is_stated_before_the_start_includes_the_live_runs(
 ) -> None:
     flags = ["my-flux", "--region", "us-east-1", "--data", "sample", "--connections", "24", "--repeats", "4"]
     stated = []
-    for confirm in ("0", "3"):
-        assert main(["sweep", *flags, "--confirm", confirm, "--sessions-dir", str(tmp_path)]) == ExitCode.USAGE
+    for confirm in (
+        ["--confirm", "0"],
+        ["--confirm", "3", "--eot-timeout-ms", "10000"],
+        ["--confirm", "3", "--eot-timeout-ms", "60000"],
+    ):
+        assert main(["sweep", *flags, *confirm, "--sessions-dir", str(tmp_path)]) == ExitCode.USAGE
         stated.append([int(number) for number in re.findall(r"[Aa]bout (\d+) ", capsys.readouterr().err)])
-    (minutes, lasts), (live_minutes, live_lasts) = stated
+    (minutes, lasts), (live_minutes, live_lasts), (longer_minutes, longer_lasts) = stated
     assert live_minutes == pytest.approx(2 * minutes, abs=1), "three settings and the current one, as many repeats"
     assert live_lasts == pytest.approx(2 * lasts, abs=1)
+    assert longer_minutes == pytest.approx(live_minutes + 29 * 50 / 60, abs=1), "the current one streams 50 s longer"
+    assert longer_lasts > live_lasts
 
 
 def test_the_plan_has_what_the_flags_say() -> None:

@@ -76,7 +76,9 @@ def test_the_time_is_that_of_the_connection_which_streams_longest(data_set: Path
     stream_s = 3 + TIMEOUT_MS / 1000 + 0.5
     size = sweep_of(data_set, repeats=5, at_once=4).size
     assert (60 * size.stream_minutes, 60 * size.minutes) == pytest.approx((5 * stream_s, 2 * stream_s))
-    assert size.live_s(9, 4) == pytest.approx(3 * stream_s)
+    assert size.live_s([TIMEOUT_MS] * 9, 4) == pytest.approx(3 * stream_s)
+    assert size.live_s([60_000, *[TIMEOUT_MS] * 3], 4) == pytest.approx(stream_s + 50)
+    assert size.live_streams_s([60_000, 500]) == pytest.approx([stream_s + 50, stream_s - 9.5])
 
 
 def test_each_run_of_a_sweep_ends_before_the_next_one_begins(

@@ -86,7 +86,7 @@ class Comparer:
             self._engine = AbEngine(sink, plan, self._controller.make_engine, self._progress.take)
             return self._engine
 
-        planned_s = self._recorder.live_s(2 * STREAMS_PER_ARM, sweep.at_once)
+        planned_s = self._recorder.live_s(STREAMS_PER_ARM * [a.setting, b.setting], sweep.at_once)
         self._controller.start(shown_plan(base, sweep.data, sweep.at_once), None, planned_s, make_engine=make)
         self._state.changed()
 
@@ -117,7 +117,8 @@ class Comparer:
         elif not offered:
             cost = READING
         else:
-            cost = self._recorder.live_cost(STREAMS_PER_ARM, endpoints) if differs else SAME
+            arms = zip(endpoints, (a.setting, b.setting), strict=True)
+            cost = self._recorder.live_cost(STREAMS_PER_ARM * list(arms)) if differs else SAME
         self._view.show_offer(enabled=offered and differs and not run.active, editable=not is_running, cost=cost)
 
     def _offer_arms(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flux_desktop.base.problem import Problem
+from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import confirmed_words, error_words, is_confirmed
 from flux_desktop.ui.models.run_phase import RunPhase
@@ -14,9 +15,6 @@ from flux_desktop.ui.widgets.banner import BannerStack
 from flux_desktop.ui.window.clip_run_progress import ClipRunProgress, shown_plan
 from flux_desktop.ui.window.run_banner import SUMMARY
 from flux_desktop.ui.window.trace_recorder import TraceRecorder
-
-SETTINGS = 2
-"""This one and the current one, each with one stream for each clip."""
 
 
 class Confirmer:
@@ -44,11 +42,11 @@ class Confirmer:
 
     def confirm(self) -> None:
         """Begin, if the page shows a recording and no run is active."""
-        recorded, current = self._recorder.recorded, self._model.replayable_current
+        recorded = self._recorder.recorded
         if recorded is None or self._state.run.active:
             return
         plan, traces = self._recorded = recorded
-        settings = list(dict.fromkeys([self._model.setting, *([current] if current is not None else [])]))
+        settings = self._settings()
         self._progress.begin()
         self._result = self._detail = ""
 
@@ -57,9 +55,14 @@ class Confirmer:
             self._engine = engine
             return engine
 
-        planned_s = self._recorder.live_s(len(settings), plan.at_once)
+        planned_s = self._recorder.live_s(settings, plan.at_once)
         self._controller.start(shown_plan(plan.base, plan.data, plan.at_once), None, planned_s, make_engine=make)
         self._state.changed()
+
+    def _settings(self) -> list[Setting]:
+        """This one and the current one, each with one stream of each clip."""
+        current = self._model.replayable_current
+        return list(dict.fromkeys([self._model.setting, *([current] if current is not None else [])]))
 
     def run_finished(self) -> None:
         """A run has ended; if it was the confirmation, its result is shown."""
@@ -86,7 +89,8 @@ class Confirmer:
         is_running = self._engine is not None
         shown = self._progress.shown() if is_running else None
         self._panel.progress.show_progress(shown, stopping=run.phase is RunPhase.STOPPING)
-        cost = "" if is_running else self._recorder.live_cost(SETTINGS)
+        streams = [(self._state.endpoint, setting) for setting in self._settings()]
+        cost = "" if is_running else self._recorder.live_cost(streams)
         result = self._result if self._recorder.recorded is self._recorded else ""
         self._panel.show_confirming(
             offered=offered, enabled=not run.active, cost=cost, result=result, detail=self._detail, good=self._good

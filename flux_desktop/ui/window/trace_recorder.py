@@ -15,7 +15,7 @@ from flux_desktop.base.threads import file_work
 from flux_desktop.engine.recording.session_folder import default_sessions_dir
 from flux_desktop.engine.records.plan import LOCAL_ENDPOINT, WavSource
 from flux_desktop.evaluation.thresholds.presets import PresetLimit
-from flux_desktop.evaluation.traces.trace import Trace
+from flux_desktop.evaluation.traces.trace import Setting, Trace
 from flux_desktop.experiments.read_traces import read_traces
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.measurement import Measurement, cost_words, size_words
@@ -86,21 +86,20 @@ class TraceRecorder:
         """The recording that the panel's choices ask for. Raises `ProblemError` where the bundled data set is gone."""
         return self._panel.measurement.plan(self._state.plan(WavSource(path="")))
 
-    def live_cost(self, streams_per_clip: int, endpoints: Sequence[str] = ()) -> str:
-        """What live runs of the data set use, so many streams for each clip on each endpoint (by default that of Live).
+    def live_cost(self, streams: Sequence[tuple[str, Setting]]) -> str:
+        """What a live run of the data set uses, with such streams of each clip: their endpoint and setting.
 
         Minutes of the built-in endpoint count only where nothing else is used. Empty while that is not known.
         """
         if self._size is None:
             return ""
-        used = endpoints or [self._state.endpoint]
-        paid = [endpoint for endpoint in used if endpoint != LOCAL_ENDPOINT] or used
-        stream_minutes = len(paid) * streams_per_clip * sum(self._size.streams_s) / 60
-        return cost_words(stream_minutes, paid[0], self._state.prices)
+        paid = [stream for stream in streams if stream[0] != LOCAL_ENDPOINT] or streams
+        stream_minutes = sum(self._size.live_streams_s([setting.timeout_ms for _, setting in paid])) / 60
+        return cost_words(stream_minutes, paid[0][0], self._state.prices)
 
-    def live_s(self, streams_per_clip: int, at_once: int) -> float | None:
-        """How long such live runs are expected to last, so many streams at the same time."""
-        return None if self._size is None else self._size.live_s(streams_per_clip, at_once)
+    def live_s(self, settings: Sequence[Setting], at_once: int) -> float | None:
+        """How long a live run with a stream of each clip at each setting lasts at most, so many at the same time."""
+        return None if self._size is None else self._size.live_s([each.timeout_ms for each in settings], at_once)
 
     @property
     def recording(self) -> bool:
