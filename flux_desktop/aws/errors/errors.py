@@ -85,12 +85,12 @@ def refusal_problem(
 
 def refusal_reason(refusal: Refusal) -> str:
     """What AWS says, with status and type, as a sentence."""
-    parts = [f"AWS says: {as_sentence(refusal.message)}"] if refusal.message else []
-    if refusal.name or not refusal.message:
-        # boto3 names an answer without a type, such as a proxy's page, by its status.
-        name = "" if refusal.name == str(refusal.status) else refusal.name
-        parts.append(f"(HTTP {refusal.status}{', ' + name if name else ''})")
-    return " ".join(parts)
+    says = f"AWS says: {as_sentence(refusal.message)}" if refusal.message else "AWS gives no reason."
+    if refusal.message and not refusal.name:
+        return says
+    # boto3 names an answer without a type, such as a proxy's page, by its status.
+    name = "" if refusal.name == str(refusal.status) else refusal.name
+    return f"{says.removesuffix('.')} (HTTP {refusal.status}{', ' + name if name else ''})."
 
 
 # ---------------------------------------------------------------- classification: type, then status, then text

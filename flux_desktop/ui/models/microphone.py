@@ -11,6 +11,7 @@ from flux_desktop.engine.records.events import LevelMeasured
 from flux_desktop.engine.records.plan import MicrophoneSource
 
 SYSTEM_DEFAULT = "System default"
+LOOKING = "Looking for microphones…"
 SILENT_AFTER_S = 2.0
 CLIP_SHOWN_S = 2.0
 
@@ -31,6 +32,8 @@ class Microphones:
     """The devices as last listed. The choice is kept by name, even while the device is disconnected."""
 
     devices: list[InputDevice] = field(default_factory=list)
+    listed: bool = False
+    """Whether it is known by now which there are."""
     chosen: str = SYSTEM_DEFAULT
     go_on_when_lost: bool = False
     record: bool = False

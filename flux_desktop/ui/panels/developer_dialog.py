@@ -20,6 +20,7 @@ from flux_desktop.ui.models.developer import NO_FAULT, LocalBehaviour
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import label, plain_tip, roomy
 from flux_desktop.ui.widgets.decimal_field import DecimalField
+from flux_desktop.ui.widgets.name_list import NameList
 
 _UNITS = {"percent": (" %", 100.0, 50.0), "ms": (" ms", 600_000.0, 1_000.0), "s": (" s", 86_400.0, 3.0)}
 """Suffix, highest value, and the value shown first where the fault has no default of its own."""
@@ -39,7 +40,7 @@ class DeveloperDialog(QDialog):
         self.setWindowTitle("Built-in endpoint")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(520)
-        self.fault, self.bundle, self.value = QComboBox(), QComboBox(), DecimalField()
+        self.fault, self.bundle, self.value = NameList("Fault"), QComboBox(), DecimalField()
         self._list_faults()
         self.bundle.addItems(list(BUNDLES))
         self.value.setDecimals(0)
@@ -53,7 +54,6 @@ class DeveloperDialog(QDialog):
         for widget, name in (
             (self.capacity, "Capacity"),
             (self.beyond, "Streams beyond the capacity"),
-            (self.fault, "Fault"),
             (self.value, "Fault value"),
             (self.bundle, "Server build"),
         ):
@@ -112,7 +112,6 @@ class DeveloperDialog(QDialog):
 
     def _list_faults(self) -> None:
         """All faults with what they do, under a heading for each kind."""
-        self.fault.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.fault.addItem(NO_FAULT, NO_FAULT)
         model = self.fault.model()
         assert isinstance(model, QStandardItemModel)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.app_state import READING
+from flux_desktop.ui.models.microphone import LOOKING
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import button, label
 
@@ -55,8 +56,11 @@ class EmptyState(QWidget):
         column.addLayout(line)
         column.addStretch(3)
 
-    def set_ready(self, *, ready: bool, microphone: bool, reading: str = "") -> None:
-        """Say what to do first; `ready` means that the audio source can be used, `reading` what is being read."""
+    def set_ready(self, *, ready: bool, microphone: bool, listed: bool = True, reading: str = "") -> None:
+        """Say what to do first; `ready` means that the audio source can be used, `reading` what is being read.
+
+        `listed` means that it is known which microphones there are.
+        """
         name = "Start"
         if reading:
             words = READING.format(name=reading)
@@ -64,6 +68,8 @@ class EmptyState(QWidget):
             words = "The microphone is ready. Press Start and speak."
         elif ready:
             words = "The recording is ready. Press Start."
+        elif microphone and not listed:
+            words = LOOKING
         elif microphone:
             words = "No microphone is connected. Plug one in, or choose a recording on the left."
         else:

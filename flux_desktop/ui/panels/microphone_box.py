@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QBoxLayout, QCheckBox, QVBoxLayout, QWidget
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
+from flux_desktop.ui.models.microphone import LOOKING
 from flux_desktop.ui.panels.consent_dialog import ask_for_consent
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
@@ -92,6 +93,8 @@ class MicrophoneBox(QWidget):
             words, role = "The meter shows the peak level in dBFS.", "caption"
         elif self._listing is not None:
             words, role = self._listing.sentence(), "warn"
+        elif not self._microphones.listed:
+            words, role = LOOKING, "caption"
         elif not self._microphones.devices:
             words, role = "No microphone found. Plug one in, or use a recording.", "warn"
         elif not self._microphones.available:

@@ -13,6 +13,7 @@ from flux_desktop.ui.models import text
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.models.run_phase import RunPhase
+from flux_desktop.ui.panels.run_headline import FAILURES
 from flux_desktop.ui.services.heartbeat import Heartbeat
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_XL
 from flux_desktop.ui.widgets.basics import ElidedLabel, button, label
@@ -88,12 +89,12 @@ def main_sentence(model: RunModel, idle_words: str) -> str:
     if phase is RunPhase.STARTING:
         words = "the endpoint" if model.plan is None else model.plan.endpoint
         return f"Connecting to {words}: {text.ledger_sentence(model.ledger)}"
-    failed = sum(model.ledger.get(name, 0) for name in (LedgerClass.FAILED, LedgerClass.CONNECT_FAILED))
+    failed = sum(model.ledger.get(name, 0) for name in FAILURES)
     never = model.ledger.get(LedgerClass.NEVER_CONNECTED, 0)
     streaming = f"{model.ledger.get(ConnectionState.STREAMING, 0):,} streaming"
     if back := model.ledger.get(ConnectionState.RECONNECTING, 0):
         streaming += f" · {back:,} reconnecting"
-    return f"{streaming} · {failed:,} failed · {never:,} never connected"
+    return f"{streaming} · {failed:,} failed{f', {never:,} of them never connected' if never else ''}"
 
 
 def figures_sentence(model: RunModel, stall_ms: Percentiles | None) -> str:

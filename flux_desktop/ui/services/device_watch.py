@@ -97,5 +97,6 @@ class DeviceWatch:
                 self._microphones.devices = await self._list_devices()
             except ProblemError as error:
                 problem, self._microphones.devices = error.problem, []
+            self._microphones.listed = True
             self._on_change(problem)
             await changes.wait()

@@ -37,7 +37,12 @@ class Refresher:
         state, page = self._state, self._page
         locked = state.run.active
         page.run_bar.refresh()
-        page.transcripts.empty.set_ready(ready=state.has_audio, microphone=state.uses_microphone, reading=state.reading)
+        page.transcripts.empty.set_ready(
+            ready=state.has_audio,
+            microphone=state.uses_microphone,
+            listed=state.microphones.listed,
+            reading=state.reading,
+        )
         page.transcripts.refresh_icons()
         page.endpoint_panel.set_locked(locked)
         page.sound_panel.set_locked(locked)

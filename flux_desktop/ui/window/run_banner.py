@@ -71,9 +71,10 @@ def _headline(model: RunModel, ended: RunEnded, cause: Problem | None) -> tuple[
     verdict = "" if ended.verdict is Verdict.DONE else f"{VERDICT_WORDS[ended.verdict]}. "
     failed = ended.verdict in {Verdict.FAIL, Verdict.INVALID}
     if ended.interrupted:
-        return f"{verdict}Run stopped. {counted}", "warn" if failed else "ok"
+        bad = failed or cause is not None or ended.ledger.get(LedgerClass.NO_TRANSCRIPT, 0)
+        return f"{verdict}Run stopped. {counted}", "warn" if bad else "ok"
     if cause is not None:
-        return f"{verdict}Only {counted} {cause.what}", "warn" if completed else "danger"
+        return f"{verdict}{'Only ' * bool(completed)}{counted} {cause.what}", "warn" if completed else "danger"
     if model.lost_microphone:
         return f"{verdict}The microphone was disconnected during the run. {counted}", "warn"
     good = completed == total and not failed and not _gaps(model)

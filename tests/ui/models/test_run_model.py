@@ -188,7 +188,10 @@ def test_a_curve_keeps_little_until_its_connection_is_watched_and_nothing_of_it_
 def test_phases_follow_the_events() -> None:
     assert fed(until_s=0.45).phase is RunPhase.STARTING
     assert fed(until_s=5.0).phase is RunPhase.RUNNING
-    assert "2 streaming · 0 failed · 0 never connected" in main_sentence(fed(until_s=5.0), "")
+    assert "2 streaming · 0 failed" in main_sentence(fed(until_s=5.0), "")
+    lost = fed(until_s=5.0)
+    lost.ledger = {"streaming": 1, "never Connected": 1}
+    assert main_sentence(lost, "") == "1 streaming · 1 failed, 1 of them never connected", "as many as in the run bar"
     assert main_sentence(fed(), "").startswith("DONE: 2 completed")
     stopped = fed()
     assert stopped.ended is not None

@@ -34,6 +34,8 @@ def test_there_are_three_ways_to_begin(qtbot: QtBot) -> None:
         assert not way.isHidden()
         with qtbot.waitSignal(signal):
             way.click()
+    page.set_ready(ready=False, microphone=True, listed=False)
+    assert page.hint.text() == "Looking for microphones…"
     page.set_ready(ready=True, microphone=False)
     assert page.recording_button.isHidden()
     page.set_ready(ready=False, microphone=False, reading="calls")

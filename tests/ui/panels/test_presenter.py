@@ -73,6 +73,7 @@ def test_empty_pages_name_the_sound_that_is_chosen(stage: Stage) -> None:
         window.preview.levels.update = lambda wanted: None  # type: ignore[method-assign]
         window.preview.devices.watch = lambda on: None  # type: ignore[method-assign]
         assert "Begin with the sample" in window.live_page.transcripts.empty.hint.text()
+        window.state.microphones.listed = True
         window.live_page.sound_panel.use_microphone(True)
         assert "No microphone is connected." in window.live_page.transcripts.empty.hint.text()
         assert window.live_page.status.main.full_text() == "Select a recording or a microphone to begin."

@@ -94,6 +94,7 @@ def test_the_list_follows_plugging_and_a_run_takes_the_choice(stage: Stage, monk
         box = window.live_page.sound_panel.microphone
         assert not window.tasks.running("devices")
         window.live_page.sound_panel.mic_button.click()
+        assert box.words.text() == "Looking for microphones…"
         await until(lambda: "does not answer" in box.words.text(), "the problem is shown")
         await until(lambda: box.device.count() == 3, "both devices are listed")
         box.device.setCurrentIndex(2)

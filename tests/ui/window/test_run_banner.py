@@ -107,6 +107,8 @@ def test_a_stop_by_the_user_is_no_warning_but_a_failed_limit_is() -> None:
     assert shown(ended(stopped))[0::2] == ("Run stopped. 3 of 3 connections completed.", "ok")
     failed = msgspec.structs.replace(stopped, verdict=Verdict.FAIL)
     assert shown(ended(failed))[2] == "warn"
+    silent = RunEnded(t=2.0, verdict=Verdict.DONE, ledger={"no transcript": 3}, interrupted=True)
+    assert shown(ended(silent))[0::2] == ("Run stopped. 0 of 3 connections completed.", "warn")
 
 
 def test_a_lost_microphone_is_named_and_is_no_success() -> None:
