@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
 HELP = """\
 exit status:
   0    every connection completed (or as many as the limits require), and every limit was met
-  1    a connection failed, was refused, or ended without a transcript
+  1    a connection failed, was refused, or ended without a transcript, or the recording is incomplete
   2    wrong usage or input: nothing was connected
   3    INVALID: this machine was the bottleneck, so the figures say nothing about the endpoint
   4    credentials are missing, expired or refused

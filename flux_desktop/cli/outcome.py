@@ -91,7 +91,8 @@ def exit_code(ended: RunEnded, summaries: Iterable[ConnectionSummary], *, interr
     """The exit status of a run. In order of weight:
 
     interrupted; what made the run or any connection impossible (usage, credentials, endpoint); an overloaded measuring
-    machine, whose figures prove nothing; a limit that was not met; a connection that did not complete; success.
+    machine, whose figures prove nothing; a limit that was not met; an incomplete recording, or a connection that did
+    not complete; success.
 
     A run that passed is a success even with connections that did not complete: its limits say how many have to.
     """
@@ -107,6 +108,8 @@ def exit_code(ended: RunEnded, summaries: Iterable[ConnectionSummary], *, interr
         return ExitCode.INVALID
     if ended.verdict is Verdict.FAIL:
         return ExitCode.LIMIT_BROKEN
+    if ended.unrecorded:
+        return ExitCode.CONNECTION_FAILED
     if ended.verdict is Verdict.PASS:
         return ExitCode.OK
     planned, completed = sum(ended.ledger.values()), ended.ledger.get(LedgerClass.COMPLETED.value, 0)

@@ -136,7 +136,8 @@ def _ms(value: float | int | None) -> str:
 
 
 def _verdict(summary: FinalSummary) -> str:
-    verdict = outcome_word(summary.verdict, interrupted=summary.interrupted)
+    is_cut_off = any(notice.code == RECORDING_INCOMPLETE for notice in summary.notices)
+    verdict = outcome_word(summary.verdict, interrupted=summary.interrupted) + is_cut_off * ", recording CUT OFF"
     return f"{verdict}: {summary.reasons[0]}" if summary.reasons else verdict
 
 

@@ -33,10 +33,16 @@ from tests.reports.recorded_talk import small_accuracy
 
 PLAN = RunPlan(endpoint="local", source=WavSource(path="a.wav"), connections=2)
 
+LACKS = "The recording is incomplete from 1.0 s of the run on: No space left on device."
+
 
 def ended(verdict: Verdict = Verdict.DONE, problem: Problem | None = None, **classes: int) -> RunEnded:
     ledger = {name.value: classes.get(name.name.lower(), 0) for name in LedgerClass}
     return RunEnded(t=12.34, verdict=verdict, ledger=ledger, problem=problem)
+
+
+def incomplete(end: RunEnded) -> RunEnded:
+    return msgspec.structs.replace(end, unrecorded=LACKS)
 
 
 def failed(code: str) -> ConnectionSummary:
@@ -64,6 +70,9 @@ def test_an_experiment_without_a_result_says_why(code: str | None, interrupted: 
         (ended(completed=2), [], False, 0),
         (ended(Verdict.PASS, completed=2), [], False, 0),
         (ended(Verdict.PASS, completed=1, failed=1), [failed("connection_lost")], False, 0),
+        (incomplete(ended(completed=2)), [], False, 1),
+        (incomplete(ended(Verdict.PASS, completed=2)), [], False, 1),
+        (incomplete(ended(Verdict.FAIL, completed=2)), [], False, 99),
         (ended(Verdict.FAIL, completed=2), [], False, 99),
         (ended(Verdict.FAIL, completed=1, failed=1), [failed("connection_lost")], False, 99),
         (ended(completed=1, failed=1), [failed("connection_lost")], False, 1),
@@ -114,9 +123,10 @@ def test_a_reconnect_is_stated() -> None:
 
 
 def test_what_the_recording_lacks_is_in_the_summary() -> None:
-    lacks = "The recording is incomplete from 1.0 s of the run on: No space left on device."
-    lines = lines_of(msgspec.structs.replace(ended(completed=1), unrecorded=lacks))
-    assert lines[-2] == f"  recording                   {lacks}"
+    assert lines_of(incomplete(ended(completed=1)))[-3:-1] == [
+        "  verdict                     DONE, recording CUT OFF",
+        f"  recording                   {LACKS}",
+    ]
 
 
 def test_the_summary_to_the_character() -> None:
