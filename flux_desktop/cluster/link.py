@@ -196,7 +196,11 @@ class GeneratorLink:
     def _lose(self, error: Exception) -> None:
         # Dask's own messages name its tasks; what matters is that there was no answer.
         _LOG.debug("generator %s: %r", self.name, error)
-        self.lose(f"no answer for {LEASE_S:g} s" if isinstance(error, TimeoutError) else "its connection was lost")
+        self.lose(
+            f"no answer for {LEASE_S:g} s"
+            if isinstance(error, TimeoutError)
+            else "its connection to the coordinator was lost"
+        )
 
     # ------------------------------------------------------------ what is known
 

@@ -36,7 +36,7 @@ def local_cluster(generators: int) -> Iterator[Membership]:
             membership = _when_ready(file, coordinator)
         # From here on no file has the line, which this process could not remove if it were killed.
         for number in range(1, generators + 1):
-            started.append(_started("join", "--name", f"generator-{number}", line=to_line(membership)))
+            started.append(_started("join", "--name", f"local-{number}", line=to_line(membership)))
         yield membership
 
 

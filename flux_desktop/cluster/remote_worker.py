@@ -148,7 +148,7 @@ class RemoteWorker:
             self._on_event(self.number, event)
             if isinstance(event, Notice) and event.problem.code == "lease_ended":
                 # A process that was suspended there, for example: it opens no further connections.
-                self.link.lose("it closed its streams, having heard nothing of the run")
+                self.link.lose("it heard nothing of the run")
         if done:
             self._done.set()
 
@@ -172,8 +172,8 @@ class RemoteWorker:
         problem = Problem(
             code="generator_lost",
             what=f"Generator {self.link.name} was lost, and its connections with it.",
-            why=f"{self._lost_because()[:-1]}; on its own, it closes its streams within seconds.",
-            todo="Check that machine and the network, then start again.",
+            why=f"{self._lost_because()} A generator that hears nothing of its run closes its streams by itself.",
+            todo="Check that machine, the coordinator and the network, then start again.",
         )
         for conn in self.connections:
             if conn not in self._ended and self._is_serving:

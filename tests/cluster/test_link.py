@@ -185,6 +185,12 @@ def test_a_lost_one_is_told_once_and_stays_lost(clock: list[float]) -> None:
     assert link.faults(LIMITS) == ["generator a was lost: no answer for 5 s"]
 
 
+def test_one_whose_connection_ends_may_have_lost_the_coordinator() -> None:
+    link = link_of()
+    link._lose(ConnectionError("Unable to contact Actor's worker"))
+    assert link.lost == "its connection to the coordinator was lost"
+
+
 def test_faults_of_lost_ones_come_first(clock: list[float]) -> None:
     late, lost = link_of("a"), link_of("b")
     late._heard_at_most_s, lost.lost = 3.0, "no answer for 5 s"

@@ -117,7 +117,7 @@ async def test_a_run_on_two_machines_is_one_run(
     ended = await trial.run(sentence_wav, connections=5)
     assert ended.problem is None
     assert ended.ledger["completed"] == 5
-    assert [row.name for row in trial.rows] == ["generator-1", "generator-2"]
+    assert [row.name for row in trial.rows] == ["local-1", "local-2"]
     folder = trial.supervisor.session_folder
     assert folder is not None
     recorded = list(read_session(folder))

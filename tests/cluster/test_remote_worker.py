@@ -221,6 +221,12 @@ async def test_one_that_has_closed_its_streams_by_itself_is_lost(harness: Harnes
     harness.take(ended(1), Notice(t=3.0, problem=lease_ended), ConnectionEnded(t=4.0, summary=stopped))
     await task
     assert harness.ends == {1: LedgerClass.COMPLETED, 4: LedgerClass.GENERATOR_LOST}, "not by the endpoint"
+    (why,) = [
+        each.summary.problem.why
+        for each in harness.events
+        if isinstance(each, ConnectionEnded) and each.summary.problem
+    ]
+    assert why == "It heard nothing of the run. A generator that hears nothing of its run closes its streams by itself."
 
 
 async def test_connections_that_are_opened_on_a_lost_generator_end_at_once(harness: Harness) -> None:
