@@ -83,5 +83,6 @@ def _first(match: re.Match[str]) -> str:
 
 def _ctm_line(fields: list[str], marks: dict[str, Marks]) -> None:
     start_s, duration_s = seconds(fields[2]), seconds(fields[3])
-    word = ReferenceWord(word=fields[4], start_s=start_s, end_s=start_s + duration_s)
-    marks.setdefault(fields[0], Marks()).words.append(word)
+    of_file = marks.setdefault(fields[0], Marks())
+    if _NO_WORDS.sub("", fields[4]):
+        of_file.words.append(ReferenceWord(word=fields[4], start_s=start_s, end_s=start_s + duration_s))

@@ -44,7 +44,10 @@ def test_marks_of_stm_are_no_words(transcript: str, text: str) -> None:
 
 
 def test_ctm() -> None:
-    marks = parse_ctm("talk 1 0.5 0.25 you 0.9\ntalk 1 0.1 0.4 hello\n")
+    marks = parse_ctm(
+        "talk 1 0.5 0.25 you 0.9\ntalk 1 0.4 0.1 (%HESITATION) 0.5\ntalk 1 0.1 0.4 hello\n"
+        "talk 1 0.8 0.1 <unk>\ntalk 1 0.9 0.1 %hesitation\n"
+    )
     assert marks["talk"].words == [
         ReferenceWord(word="hello", start_s=0.1, end_s=0.5),
         ReferenceWord(word="you", start_s=0.5, end_s=0.75),
