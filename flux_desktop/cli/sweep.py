@@ -156,7 +156,7 @@ async def _record(
     limits: Sequence[PresetLimit],
     make_engine: MakeEngine,
 ) -> int:
-    started_s, size = time.monotonic(), sweep.size
+    started_s, streams = time.monotonic(), sweep.size.streams
     with StopSignals(lambda _: sweep.stop()):
         recording = await sweep.run()
     line.clear()
@@ -167,15 +167,14 @@ async def _record(
         return status
     if recording.problem is not None:
         complain(plain(recording.problem.sentence()))
-    report = kept_report(plan, recording, limits, _missing(recording))
-    report = replace(
-        report, stream_minutes=round(size.stream_minutes, 1), duration_s=round(time.monotonic() - started_s, 1)
-    )
+    report = kept_report(plan, recording, limits, _missing(recording, streams))
+    report = replace(report, stream_minutes=round(recording.sent_s / 60, 1))
     interrupted, invalid = recording.interrupted, recording.invalid
     is_given_up = recording.problem is not None and recording.problem.code in {"generator_lost", "recording_failed"}
     if args.confirm and report.turns and not interrupted and not is_given_up:
         report, interrupted, live_invalid = await _confirmed(args, plan, report, recording.traces, make_engine)
         invalid = invalid or live_invalid
+    report = replace(report, duration_s=round(time.monotonic() - started_s, 1))
     _print(args, report)
     complain(f"Recorded in {plain(', '.join(str(folder) for folder in recording.sessions))}.")
     written = write_documents(args, recording.sessions[-1])
@@ -224,7 +223,9 @@ async def _confirmed(
         complain(plain(result.run.problem.sentence()))
     note = result.run.invalid_note("live run")
     notes = [*report.notes, note] if note else report.notes
-    return replace(report, confirmed=list(result.confirmed), notes=notes), bool(stopped), bool(note)
+    minutes = round((report.stream_minutes or 0.0) + result.run.sent_s / 60, 1)
+    report = replace(report, confirmed=list(result.confirmed), notes=notes, stream_minutes=minutes)
+    return report, bool(stopped), bool(note)
 
 
 def _evaluate(args: argparse.Namespace, limits: Sequence[PresetLimit]) -> int:
@@ -260,10 +261,13 @@ def _why_not_above(eot: float, timeout_ms: int) -> str:
     )
 
 
-def _missing(recording: SweepRecording) -> str:
+def _missing(recording: SweepRecording, streams: int) -> str:
     if not recording.missing:
         return ""
-    return f"{recording.missing} clips were not recorded to their end; the same command continues with them."
+    return (
+        f"Missing recordings of clips: {recording.missing:,} of {streams:,}, as their streams failed or the end of the "
+        "last turn was not received; the same command sends them again."
+    )
 
 
 def _print(args: argparse.Namespace, report: SweepReport) -> None:

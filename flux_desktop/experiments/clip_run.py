@@ -52,6 +52,8 @@ class ClipRunResult(Struct, frozen=True, kw_only=True):
     session_folder: Path | None
     done: int
     failed: int
+    sent_s: float = 0.0
+    """Audio and silence sent, of all streams together."""
     refused: Problem | None = None
     unsupported: bool = False
     """A connection was ended because the build does not accept a control message."""
@@ -140,6 +142,7 @@ class ClipRun:
         self._next = 1
         self._open: set[int] = set()
         self._done = self._failed = self._failed_in_a_row = 0
+        self._sent_s = 0.0
         self._refused: Problem | None = None
         self._problem: Problem | None = None
         self._unrecorded: Problem | None = None
@@ -176,6 +179,7 @@ class ClipRun:
             session_folder=self._supervisor.session_folder,
             done=self._done,
             failed=self._failed,
+            sent_s=self._sent_s,
             refused=self._refused,
             unsupported=self._unsupported,
             given_up=self._unrecorded or _generator_lost(ended),
@@ -221,6 +225,7 @@ class ClipRun:
         for timer in self._timers.pop(summary.conn, ()):
             timer.cancel()
         self._open.discard(summary.conn)
+        self._sent_s += summary.sent_s
         if summary.ledger in {LedgerClass.COMPLETED, LedgerClass.NO_TRANSCRIPT}:
             self._done += 1
             self._failed_in_a_row = 0

@@ -104,6 +104,8 @@ class SweepRecording(Struct, frozen=True, kw_only=True):
     traces: tuple[Trace, ...]
     sessions: tuple[Path, ...]
     missing: int
+    sent_s: float = 0.0
+    """Audio and silence sent, of all streams together, those that failed included."""
     notes: tuple[str, ...] = ()
     problem: Problem | None = None
     interrupted: bool = False
@@ -170,10 +172,11 @@ class Sweep:
     async def run(self) -> SweepRecording:
         """Record what is missing; expected failures are in the result."""
         problem: Problem | None = None
-        rounds = 0
+        rounds, sent_s = 0, 0.0
         while (left := self._left(traces := self._recorded())) and not self._stopped and rounds < _ROUNDS_MAX:
             result = await self._record(left[:_PER_RUN_MAX], scout=not traces)
             problem = result.problem
+            sent_s += result.sent_s
             self._note_quality(result)
             if result.refused is not None and self._next_threshold(result):
                 continue
@@ -196,6 +199,7 @@ class Sweep:
             traces=traces,
             sessions=tuple(self._sessions()),
             missing=missing,
+            sent_s=sent_s,
             notes=tuple(self._notes),
             problem=problem if missing else None,
             interrupted=self._stopped,

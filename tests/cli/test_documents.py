@@ -129,9 +129,12 @@ def test_a_comparison_writes_its_documents(session: Path, tmp_path: Path, monkey
     assert "<testsuite" in path.read_text()
 
 
-def test_a_sweep_writes_its_documents(session: Path, tmp_path: Path, monkeypatch) -> None:
+def test_a_sweep_writes_its_documents_and_states_what_is_missing(
+    session: Path, tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     args, path = arguments("sweep", tmp_path)
-    recording = SweepRecording(traces=tuple(tuning.traces(4)), sessions=(session,), missing=0)
+    args.json = True
+    recording = SweepRecording(traces=tuple(tuning.traces(4)), sessions=(session,), missing=1, sent_s=90.0)
 
     async def record() -> SweepRecording:
         return recording
@@ -139,8 +142,11 @@ def test_a_sweep_writes_its_documents(session: Path, tmp_path: Path, monkeypatch
     size = SweepSize(entries=(0,), streams_s=(15.0,), streams=4, recorded=0, stream_minutes=1.0, minutes=1.0)
     sweep_stub = SimpleNamespace(size=size, run=record, stop=None)
     monkeypatch.setattr(sweep, "Sweep", lambda *_, **__: sweep_stub)
-    assert sweep.run(args) == ExitCode.OK
+    assert sweep.run(args) == ExitCode.CONNECTION_FAILED
     assert "<testsuite" in path.read_text()
+    report = msgspec.json.decode(capsys.readouterr().out)
+    assert report["stream_minutes"] == 1.5, "what was sent, also where clips were sent again"
+    assert report["notes"][-1].startswith("Missing recordings of clips: 1 of 4, as")
 
 
 def test_a_capacity_search_writes_its_documents(session: Path, tmp_path: Path, monkeypatch) -> None:

@@ -59,6 +59,7 @@ def test_every_entry_is_sent_once_with_the_parameters_of_its_turn(data_set: Path
     result, progress = carried_out(data_set, (0.9, 0.6), 2)
     assert (result.done, result.failed, result.refused) == (2, 0, None)
     assert not result.ended.interrupted, "it ended because everything had been sent"
+    assert 2 * 3.0 <= result.sent_s <= 2 * 6.0, "both clips, with the silence after them"
     assert max(each.open for each in progress) == 2
     assert progress[0].open == 1, "the first one is tried alone"
     assert result.session_folder is not None
