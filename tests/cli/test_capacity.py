@@ -88,11 +88,11 @@ def test_the_answer_has_its_price_and_its_evidence() -> None:
     assert (
         lines[1] == "BRACKETED: 46 conversations; at 48, the p95 is 512 ms. Scaling target 34 (one instance assumed)."
     )
-    price = "$0.0111 per conversation-minute at 75% utilisation: licence $0.0077, instance (one assumed) $0.0034"
+    price = "$0.0111 per conversation-minute at 75 % utilisation: licence $0.0077, instance (one assumed) $0.0034"
     assert lines[2].startswith(price)
     assert "71.2 stream-minutes" in lines[-1]
     lines = capacity.result_lines(report(replace(result, instances=3)), PRICES, 0.75)
-    price = "$0.0180 per conversation-minute at 75% utilisation: licence $0.0077, 3 instances $0.0103"
+    price = "$0.0180 per conversation-minute at 75 % utilisation: licence $0.0077, 3 instances $0.0103"
     assert lines[2].startswith(price)
 
 

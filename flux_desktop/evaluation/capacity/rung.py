@@ -124,7 +124,7 @@ def judge(
     if samples.slope is not None and samples.slope > SLOPE_MAX:
         return "FAIL", measured, f"latency kept growing by at least {1000 * samples.slope:.0f} ms per second"
     if samples.long_steps > LONG_STEPS_MAX:
-        return "FAIL", measured, f"{samples.long_steps:.0%} of the Updates came at half the usual rate or below"
+        return "FAIL", measured, f"{samples.long_steps * 100:.0f} % of the Updates came at half the usual rate or below"
     if connected < streams:
         return "UNDECIDED", measured, f"only {connected} of {streams} stream{'s' * (streams != 1)} were open"
     unsure = [each for each in measured if each.judgement != "PASS"]

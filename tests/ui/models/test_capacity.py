@@ -43,7 +43,7 @@ def test_the_answer_has_its_price_once_both_prices_are_known() -> None:
     assert model.answer().startswith(
         "BRACKETED: 46 conversations; at 48, it is slow. Scaling target 34 (one instance assumed)."
     )
-    assert model.answer().endswith("$0.0112 per conversation-minute at 75% utilisation, at the suggested price.")
+    assert model.answer().endswith("$0.0112 per conversation-minute at 75 % utilisation, at the suggested price.")
     model.prices = replace(model.prices, suggested=False)
     assert "suggested" not in model.answer()
 
