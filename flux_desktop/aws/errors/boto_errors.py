@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,14 @@ from flux_desktop.aws.errors.errors import Refusal, as_sentence, classify, http_
 from flux_desktop.base.problem import Problem
 
 _CONNECTION_ERRORS = (boto.HTTPClientError, boto.ConnectionError, boto.EndpointConnectionError)
+_TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3}[^'\")]*)")
+_PROXY_CAUSES = (
+    ("refused", "It refused the connection."),
+    ("resolve", "Its name could not be resolved."),
+    ("timed out", "It did not answer in time."),
+    ("only use HTTP", "It does not use TLS: its address begins with http://, not https://."),
+    ("certificate", "Its certificate is not trusted."),
+)
 #: What boto3, and reading what it returns, raises for an answer of another form than AWS's.
 UNREADABLE = (ResponseParserError, LookupError, TypeError, AttributeError)
 OTHER_ANSWERED = "something else has answered, such as a proxy or a sign-in page of the network."
@@ -54,10 +63,11 @@ def connection_problem(error: Exception, region: str = "") -> Problem:
         case boto.SSLError():
             return connect_problem("tls_untrusted", address, error_text(error))
         case boto.ProxyConnectionError():
-            proxy = urlsplit(str(details.get("proxy_url", "")))
-            return connect_problem(
-                "proxy_unreachable", Address(proxy.hostname or "", _port(proxy.netloc) or 80), _cause(error)
-            )
+            parts = urlsplit(str(details.get("proxy_url", "")))
+            proxy = Address(parts.hostname or "", _port(parts.netloc) or 80)
+            if answer := _TUNNEL_REFUSED.search(_cause(error)):
+                return connect_problem("proxy_failed", address, f"The proxy {proxy} answered “{answer[1].strip()}”.")
+            return connect_problem("proxy_unreachable", proxy, _proxy_cause(error))
         case boto.ConnectTimeoutError() | boto.ReadTimeoutError():
             return connect_problem("call_timeout", address, "the time limit")
         case boto.EndpointConnectionError():
@@ -101,11 +111,15 @@ def _endpoint_error_code(error: Exception) -> str:
     return "dns_failure" if "resolve" in cause or "name" in cause else "connection_lost"
 
 
+def _proxy_cause(error: Exception) -> str:
+    cause = _cause(error)
+    return next((sentence for sign, sentence in _PROXY_CAUSES if sign in cause), as_sentence(cause))
+
+
 def _cause(error: Exception) -> str:
     """What the HTTP library says behind boto3's sentence."""
     cause = getattr(error, "kwargs", {}).get("error")
-    text = " ".join(str(cause or error).split())[:300]
-    return "It refused the connection." if "refused" in text.lower() else as_sentence(text)
+    return " ".join(str(cause or error).split())[:300]
 
 
 def _port(netloc: str) -> int | None:

@@ -103,7 +103,8 @@ class CapacityModel:
         cost = self.cost()
         if cost is None:
             return self.report.sentence
-        price = f"{money(cost.per_minute, cost.currency)} per conversation-minute at {cost.utilisation * 100:.0f} % utilisation"
+        price = money(cost.per_minute, cost.currency)
+        price = f"{price} per conversation-minute at {cost.utilisation * 100:.0f} % utilisation"
         return f"{self.report.sentence} {price}{', at the suggested price' if self.prices.suggested else ''}."
 
     def evidence(self) -> str:

@@ -43,6 +43,27 @@ def test_connection_errors(error: Exception, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cause", "sentence"),
+    [
+        (
+            "('Unable to connect to proxy', OSError('Tunnel connection failed: 407 Proxy Authentication Required'))",
+            "The proxy p.example:3128 answered “407 Proxy Authentication Required”.",
+        ),
+        (
+            "('Unable …', NameResolutionError(\"Failed to resolve 'p'\"))",
+            "Its name could not be resolved.",
+        ),
+        ("('Your proxy appears to only use HTTP and not HTTPS, …', SSLError(…))", "It does not use TLS: its address"),
+        ("[Errno 111] Connection refused", "It refused the connection."),
+        ("something else", "something else."),
+    ],
+)
+def test_why_a_proxy_is_no_way_to_aws_is_said_in_words(cause: str, sentence: str) -> None:
+    problem = call_problem(boto.ProxyConnectionError(proxy_url="http://u:p@p.example:3128", error=cause), LIST)
+    assert problem.why.lower().startswith(sentence.lower())
+
+
+@pytest.mark.parametrize(
     ("error", "subject", "code"),
     [
         (refused(400, "ValidationException", 'Could not find endpoint "x".'), DESCRIBE, "endpoint_not_found"),
