@@ -223,8 +223,8 @@ def result_lines(report: CapacityReport, prices: Prices, utilisation: float) -> 
     cost = capacity_cost(report.result, prices, utilisation)
     if cost is not None:
         lines.append(
-            f"{money(cost.per_minute, cost.currency)} per conversation-minute at {utilisation * 100:.0f} % utilisation: "
-            f"licence {money(cost.licence_per_minute, cost.currency)}, "
+            f"{money(cost.per_minute, cost.currency)} per conversation-minute at {utilisation * 100:.0f} % "
+            f"utilisation: licence {money(cost.licence_per_minute, cost.currency)}, "
             f"{_instances(report.result)} {money(cost.instance_per_minute, cost.currency)}; 1,000 minutes "
             f"{money(cost.of(1000), cost.currency)}."
         )
