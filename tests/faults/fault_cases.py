@@ -106,7 +106,8 @@ def _of_phases() -> list[Case]:
     cases = []
     for name, act, code in faults:
         if act in before_headers:
-            cases.append(Case(f"{name} before headers", CONNECTING, CONNECT_FAILED, code, act=act, retries=2))
+            before = "http2_error" if act is peers.garbage else code
+            cases.append(Case(f"{name} before headers", CONNECTING, CONNECT_FAILED, before, act=act, retries=2))
         cases.append(Case(name, BEFORE_CONNECTED, NEVER_CONNECTED, code, act=act, retries=2))
         cases.append(Case(name, SPEAKING, FAILED, code, act=act, retries=2, reconnects=2))
         cases.append(Case(name, AWAITING_END, COMPLETED, exit=OK, act=act, retries=1, reconnects=1))

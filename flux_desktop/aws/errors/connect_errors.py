@@ -147,7 +147,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Check the network; " + _ENDPOINT_LOG,
     ),
     "http2_error": (
-        "{address} violated the HTTP/2 protocol.",
+        "{address} sent what cannot be read as HTTP/2.",
         "{detail}",
         _INTERFERENCE,
     ),

@@ -29,6 +29,7 @@ from flux_desktop.aws.target import ConnectTimings
 from flux_desktop.base.problem import Problem, ProblemError
 
 MAX_ERROR_BODY_BYTES = 65_536
+_UNREADABLE = "Its answer breaks the rules of the protocol, or has a header that is longer than 4 kB."
 Headers = list[tuple[str, str]]
 
 
@@ -116,6 +117,10 @@ class Channel:
                 status, headers = await self._answer
         except TimeoutError:
             raise self._failed("headers_timeout", f"{limit_s:.3g} s") from None
+        except ProblemError as error:
+            if error.problem.code == "connection_lost" and await place.was_unreadable():
+                raise self._failed("http2_error", _UNREADABLE) from None
+            raise
         self.timings = ConnectTimings(tcp_tls_s=place.opening_s, headers_s=time.monotonic() - connected_s)
         body = b""
         if not 200 <= status < 300:

@@ -23,6 +23,9 @@ from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.target import OPENING_GAP_S
 from flux_desktop.base.problem import ProblemError
 
+_REASON_S = 1.0
+"""The runtime states why a connection was closed a moment after the end of its streams."""
+
 
 class Connections:
     """Opens connections and assigns streams to them, at most `streams_each` to one or what its server allows.
@@ -107,6 +110,13 @@ class Place:
         """End the use of the connection at once, whatever the stream's state. Idempotent."""
         self._leave(reusable=False)
 
+    async def was_unreadable(self) -> bool:
+        """Whether a lost connection was closed by the client, which could not read what the server sent."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_REASON_S):
+                await self._left.shut.wait()
+        return getattr(self._left.lost_by, "name", "") == "AWS_ERROR_HTTP_PROTOCOL_ERROR"
+
     async def closed(self) -> None:
         """Wait until the socket is closed, unless other streams keep it open."""
         if self._left.users == 0:
@@ -137,7 +147,7 @@ class _Connection:
         """By the server's settings; written by the network thread, before it passes on any answer."""
         self.opening_s: float | None = None
         self.shut = asyncio.Event()
-        self._lost_by: BaseException | None = None
+        self.lost_by: BaseException | None = None
         self._opening = asyncio.get_running_loop().create_task(self._open(network), name="open connection")
         # Every stream that waits for it gets the error.
         self._opening.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -171,7 +181,7 @@ class _Connection:
             async with self._next:
                 await asyncio.sleep(OPENING_GAP_S)
         if self.shut.is_set():
-            lost_by = self._lost_by or ConnectionResetError("it was closed before any stream was answered")
+            lost_by = self.lost_by or ConnectionResetError("it was closed before any stream was answered")
             raise ProblemError(crt_problem(lost_by, self._address))
 
     def leave(self, *, reusable: bool) -> None:
@@ -243,6 +253,6 @@ class _Connection:
 
     def _on_shut(self, error: BaseException | None, _: float) -> None:
         self.opened = None  # a stream that is kept must not keep the network thread alive
-        self._lost_by = error
+        self.lost_by = error
         self.shut.set()
         self.settings_known.set()  # nothing more to wait for
