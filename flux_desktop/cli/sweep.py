@@ -40,7 +40,8 @@ from flux_desktop.evaluation.turns.reference import with_turns
 from flux_desktop.experiments.clip_run import ClipRun, MakeEngine
 from flux_desktop.experiments.confirm import chosen_settings, confirm
 from flux_desktop.experiments.read_traces import read_traces, setting_of
-from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, TIMEOUT_MS, Sweep, SweepPlan, SweepRecording
+from flux_desktop.experiments.sweep import Sweep, SweepRecording
+from flux_desktop.experiments.sweep_plan import LINE_NOISE_DBFS, TIMEOUT_MS, SweepPlan
 from flux_desktop.experiments.sweep_result import kept_report
 
 

@@ -25,7 +25,6 @@ from flux_desktop.datasets.clip import Clip, unusable
 from flux_desktop.datasets.reader import read_data_set
 from flux_desktop.engine.recording.session_folder import default_sessions_dir, remove_session
 from flux_desktop.engine.records.events import Event, RunStarted
-from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.evaluation.traces.trace import Trace
 from flux_desktop.evaluation.turns.reference import reference_turns, with_turns
@@ -39,14 +38,16 @@ from flux_desktop.experiments.clip_run import (
     stream_s,
 )
 from flux_desktop.experiments.read_traces import read_traces
-from flux_desktop.experiments.sweep_state import NOT_SAVED, STATE_FOLDER, SweepState, digest
-from flux_desktop.flux.options import FluxOptions
+from flux_desktop.experiments.sweep_plan import (
+    EOT_LADDER,
+    TIMEOUT_MS,
+    SweepPlan,
+    SweepSize,
+    recording_options,
+    sweep_key,
+)
+from flux_desktop.experiments.sweep_state import NOT_SAVED, STATE_FOLDER, SweepState
 
-EOT_LADDER = (1.0, 0.9)
-"""Highest thresholds of newer and older builds, tried in this order."""
-TIMEOUT_MS = 10_000
-"""The longest that every build takes, and that is evaluated."""
-LINE_NOISE_DBFS = -60.0
 FORCE_BEFORE_S = 0.25
 """Before the next turn begins."""
 NO_FORCE_END = (
@@ -56,46 +57,6 @@ NO_FORCE_END = (
 _ROUNDS_MAX = 3
 """How often clips that failed are sent again."""
 _PER_RUN_MAX = 1000
-
-
-class SweepPlan(Struct, frozen=True, kw_only=True):
-    """What is recorded. `base` has the endpoint and all parameters but those of turn-taking."""
-
-    base: RunPlan
-    data: str
-    columns: dict[str, str] = {}
-    repeats: int = 3
-    seed: int = 0
-    at_once: int = 8
-    line_noise_dbfs: float | None = None
-    restart: bool = False
-    """Record everything again, whatever was recorded before."""
-
-
-class SweepSize(Struct, frozen=True, kw_only=True):
-    """What a sweep takes at most; what is already recorded is not counted."""
-
-    entries: tuple[int, ...]
-    """Places of the clips that are recorded."""
-    streams_s: tuple[float, ...]
-    """How long a stream of each of them lasts."""
-    streams: int
-    recorded: int
-    stream_minutes: float
-    minutes: float
-
-    @property
-    def clips(self) -> int:
-        """How many clips are recorded."""
-        return len(self.entries)
-
-    def live_streams_s(self, timeouts_ms: Sequence[int]) -> list[float]:
-        """How long the streams of a live run last at most, one of each clip at each timeout."""
-        return [each_s + (timeout_ms - TIMEOUT_MS) / 1000 for each_s in self.streams_s for timeout_ms in timeouts_ms]
-
-    def live_s(self, timeouts_ms: Sequence[int], at_once: int) -> float:
-        """How long that run lasts at most."""
-        return lasts_s(self.live_streams_s(timeouts_ms), at_once)
 
 
 class SweepRecording(Struct, frozen=True, kw_only=True):
@@ -139,7 +100,7 @@ class Sweep:
         self._run: ClipRun | None = None
         self._stopped = self._invalid = False
         self._notes: list[str] = []
-        self._state_path = self._sessions_dir / STATE_FOLDER / f"{_key(plan, len(self._clips))}.json"
+        self._state_path = self._sessions_dir / STATE_FOLDER / f"{sweep_key(plan, len(self._clips))}.json"
         self._state = SweepState() if plan.restart else SweepState.load(self._state_path)
 
     @property
@@ -292,28 +253,3 @@ def force_ends_s(clips: Sequence[Clip]) -> dict[int, list[float]]:
         for place, clip in enumerate(clips)
         if len(turns := reference_turns(clip)) > 1
     }
-
-
-def recording_options(options: FluxOptions, eot: float) -> FluxOptions:
-    """The parameters that a sweep is recorded with."""
-    return replace(options, eot_threshold=eot, eager_eot_threshold=None, eot_timeout_ms=TIMEOUT_MS)
-
-
-def _key(plan: SweepPlan, clips: int) -> str:
-    """The same for sweeps that continue each other."""
-    base = plan.base
-    parts = (
-        base.endpoint,
-        base.endpoint_url,
-        base.region,
-        base.target_variant,
-        base.local_arguments,
-        recording_options(base.options, 1.0),
-        plan.data,
-        plan.columns,
-        clips,
-        plan.repeats,
-        plan.seed,
-        plan.line_noise_dbfs,
-    )
-    return digest(parts)

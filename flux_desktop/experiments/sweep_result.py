@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from flux_desktop.evaluation.thresholds.presets import LIMITS, PresetLimit
 from flux_desktop.evaluation.thresholds.sweep_report import SweepReport, sweep_report
 from flux_desktop.experiments.read_traces import setting_of
-from flux_desktop.experiments.sweep import SweepPlan, SweepRecording
+from flux_desktop.experiments.sweep import SweepRecording
+from flux_desktop.experiments.sweep_plan import SweepPlan
 from flux_desktop.reports.experiment_results import sweep_experiment
 from flux_desktop.reports.findings import keep_experiment
 

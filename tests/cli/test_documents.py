@@ -23,7 +23,8 @@ from flux_desktop.evaluation.comparing.isolation import judge_isolation
 from flux_desktop.experiments.ab import by_arm, scored
 from flux_desktop.experiments.clip_run import ClipRunResult
 from flux_desktop.experiments.isolation import IsolationRun
-from flux_desktop.experiments.sweep import SweepRecording, SweepSize
+from flux_desktop.experiments.sweep import SweepRecording
+from flux_desktop.experiments.sweep_plan import SweepSize
 from flux_desktop.reports.experiment_results import isolation_experiment
 from flux_desktop.reports.findings import keep_experiment
 from tests.reports.documents.recorded_run import recorded

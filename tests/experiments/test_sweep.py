@@ -18,16 +18,9 @@ from flux_desktop.engine.records.facts import Verdict
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.engine.supervision.supervisor import Supervisor
 from flux_desktop.experiments import sweep
-from flux_desktop.experiments.sweep import (
-    NO_FORCE_END,
-    TIMEOUT_MS,
-    Sweep,
-    SweepPlan,
-    force_ends_s,
-    recording_options,
-)
+from flux_desktop.experiments.sweep import NO_FORCE_END, Sweep, force_ends_s
+from flux_desktop.experiments.sweep_plan import TIMEOUT_MS, SweepPlan
 from flux_desktop.experiments.sweep_state import SweepState
-from flux_desktop.flux.options import FluxOptions
 from flux_desktop.reports.sessions.facts import read_facts
 from tests.evaluation.hand_made import turn
 from tests.experiments.losing_pool import FAULT, LosingPool
@@ -128,11 +121,6 @@ def test_a_data_set_without_turns_is_refused(tmp_path: Path, data_set: Path) -> 
     data_set.write_text('{"audio_filepath":"clip.wav"}')
     with pytest.raises(ProblemError, match="states where turns end"):
         sweep_of(data_set)
-
-
-def test_recording_keeps_all_parameters_but_those_of_turn_taking() -> None:
-    options = recording_options(FluxOptions(keyterms=("a",), eager_eot_threshold=0.4), 1.0)
-    assert options == FluxOptions(keyterms=("a",), eot_threshold=1.0, eot_timeout_ms=TIMEOUT_MS)
 
 
 def test_a_lost_generator_ends_the_sweep_at_once(data_set: Path) -> None:  # noqa: F811

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from flux_desktop.experiments.read_traces import setting_of
-from flux_desktop.experiments.sweep import SweepPlan, SweepRecording
+from flux_desktop.experiments.sweep import SweepRecording
+from flux_desktop.experiments.sweep_plan import SweepPlan
 from flux_desktop.experiments.sweep_result import kept_report
 from flux_desktop.reports.findings import read_experiment
 from tests.evaluation.spoken_clips import HIGHEST, played, random_clip

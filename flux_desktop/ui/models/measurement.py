@@ -15,7 +15,7 @@ from flux_desktop.ui.models.chosen_data import data_name, data_path
 from flux_desktop.ui.models.tune_figures import value_text
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.sweep import SweepPlan, SweepSize
+    from flux_desktop.experiments.sweep_plan import SweepPlan, SweepSize
 
 REPEATS_MAX, CONNECTIONS_MAX = 10, 200
 
@@ -36,7 +36,7 @@ class Measurement:
 
     def plan(self, base: RunPlan) -> SweepPlan:
         """The sweep; `base` has endpoint and parameters. Raises `ProblemError` where the bundled set is gone."""
-        from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, SweepPlan
+        from flux_desktop.experiments.sweep_plan import LINE_NOISE_DBFS, SweepPlan
 
         data = data_path(self.path)
         return SweepPlan(

@@ -21,7 +21,7 @@ from flux_desktop.ui.services.watched_engines import WatchedEngines
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipProgress, ClipRun, MakeEngine
     from flux_desktop.experiments.confirm import ConfirmResult
-    from flux_desktop.experiments.sweep import SweepPlan
+    from flux_desktop.experiments.sweep_plan import SweepPlan
 
 
 class ConfirmEngine:

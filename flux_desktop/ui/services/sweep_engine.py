@@ -16,7 +16,8 @@ from flux_desktop.ui.services.watched_engines import WatchedEngines
 
 if TYPE_CHECKING:
     from flux_desktop.experiments.clip_run import ClipProgress, MakeEngine
-    from flux_desktop.experiments.sweep import Sweep, SweepPlan, SweepRecording
+    from flux_desktop.experiments.sweep import Sweep, SweepRecording
+    from flux_desktop.experiments.sweep_plan import SweepPlan
 
 
 async def prepared(

@@ -32,7 +32,8 @@ from flux_desktop.ui.window.clip_run_progress import ClipRunProgress, shown_plan
 from flux_desktop.ui.window.run_banner import SUMMARY
 
 if TYPE_CHECKING:
-    from flux_desktop.experiments.sweep import SweepPlan, SweepRecording, SweepSize
+    from flux_desktop.experiments.sweep import SweepRecording
+    from flux_desktop.experiments.sweep_plan import SweepPlan, SweepSize
 
 SIZE, EVALUATION = "tune size", "tune evaluation"
 NO_TRACES = Problem(

@@ -13,7 +13,7 @@ from flux_desktop.evaluation.thresholds.setting_figures import setting_figures
 from flux_desktop.evaluation.thresholds.sweep_report import Confirmed
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.evaluation.traces.trace_table import trace_table
-from flux_desktop.experiments.sweep import LINE_NOISE_DBFS, SweepSize
+from flux_desktop.experiments.sweep_plan import LINE_NOISE_DBFS, SweepSize
 from flux_desktop.ui.models.chosen_data import BUNDLED
 from flux_desktop.ui.models.measurement import (
     Measurement,
