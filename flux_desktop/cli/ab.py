@@ -13,7 +13,7 @@ from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
-from flux_desktop.cli.argument_values import margin
+from flux_desktop.cli.argument_values import margin, whole
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import check_documents, write_documents
 from flux_desktop.cli.exit_codes import ExitCode
@@ -61,9 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a difference that does not matter, in ms or percentage points (default: 50 ms, 2 points)",
     )
     what.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
-    what.add_argument("--connections", type=int, default=8, metavar="N", help="clips at the same time (default: 8)")
+    what.add_argument("--connections", type=whole, default=8, metavar="N", help="clips at the same time (default: 8)")
     arguments.add_streams_per_channel(what)
-    what.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips (default: 0)")
+    what.add_argument("--seed", type=whole, default=0, metavar="N", help="order of the clips (default: 0)")
     what.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)

@@ -27,6 +27,14 @@ def number(text: str) -> float:
     return value
 
 
+def whole(text: str) -> int:
+    """A whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{_shown(text)}” is not a whole number") from None
+
+
 def filled(text: str) -> str:
     """A text that is not blank: an empty variable of a script is no choice of the default."""
     if not text.strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from flux_desktop.aws.endpoint_status import API_SPELLING
-from flux_desktop.cli.argument_values import CHUNK_MS, chunk_ms, currency, filled, number, price, seconds
+from flux_desktop.cli.argument_values import CHUNK_MS, chunk_ms, currency, filled, number, price, seconds, whole
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -39,7 +39,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     _add_common(parser)
     load = parser.add_argument_group("load")
     load.add_argument(
-        "--batch-size", type=int, default=0, metavar="N", help="open N connections at a time (default: all)"
+        "--batch-size", type=whole, default=0, metavar="N", help="open N connections at a time (default: all)"
     )
     load.add_argument("--batch-delay", type=seconds, default=0.0, metavar="TIME", help="time between batches")
     load.add_argument(
@@ -68,7 +68,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
     for name, kind, metavar in (
         ("eot-threshold", number, "X"),
         ("eager-eot-threshold", number, "X"),
-        ("eot-timeout-ms", int, "N"),
+        ("eot-timeout-ms", whole, "N"),
         ("keyterms", str, "A,B"),
         ("language-hints", str, "en,es"),
     ):
@@ -76,8 +76,8 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_data_set(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips (default: 0)")
-    group.add_argument("--passes", type=int, default=1, metavar="N", help="send every clip N times (default: once)")
+    group.add_argument("--seed", type=whole, default=0, metavar="N", help="order of the clips (default: 0)")
+    group.add_argument("--passes", type=whole, default=1, metavar="N", help="send every clip N times (default: once)")
     alternatives = group.add_mutually_exclusive_group()
     alternatives.add_argument(
         "--fresh-connection",
@@ -102,7 +102,7 @@ def add_microphone_arguments(parser: argparse.ArgumentParser) -> None:
     """`flux-stress microphone`."""
     add_endpoint_argument(parser, optional=True)
     sound = parser.add_argument_group("sound")
-    sound.add_argument("--sample-rate", type=int, default=16_000, metavar="HZ", help="default: 16000")
+    sound.add_argument("--sample-rate", type=whole, default=16_000, metavar="HZ", help="default: 16000")
     sound.add_argument(
         "--device", metavar="NAME", help="microphone, by number or by part of its name (default: the system default)"
     )
@@ -156,7 +156,7 @@ def add_streams_per_channel(place: _Place) -> None:
     """`--streams-per-channel`."""
     place.add_argument(
         "--streams-per-channel",
-        type=int,
+        type=whole,
         default=1,
         metavar="N",
         help="let up to N streams share a TCP and TLS connection (default: 1, as in production)",
@@ -174,7 +174,7 @@ def add_endpoint_argument(parser: argparse.ArgumentParser, *, optional: bool = F
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--connections", type=int, default=1, metavar="N", help="concurrent connections (default: 1)")
+    parser.add_argument("--connections", type=whole, default=1, metavar="N", help="concurrent connections (default: 1)")
     add_streams_per_channel(parser)
     parser.add_argument(
         "--duration",
@@ -234,7 +234,7 @@ def add_flux_arguments(parser: argparse.ArgumentParser) -> None:
     flux.add_argument(
         "--eager-eot-threshold", type=number, metavar="X", help="0.3 to 0.9, at most --eot-threshold; enables eager"
     )
-    flux.add_argument("--eot-timeout-ms", type=int, metavar="N", help="500 to 60000 (above 10000: newer builds only)")
+    flux.add_argument("--eot-timeout-ms", type=whole, metavar="N", help="500 to 60000 (above 10000: newer builds only)")
     flux.add_argument("--keyterms", default="", metavar="A,B", help="words to boost, comma-separated")
     flux.add_argument("--encoding", default="linear16", help="linear16 (default), mulaw or alaw")
     flux.add_argument("--language-hints", default="", metavar="en,es", help="flux-general-multi only")

@@ -16,7 +16,7 @@ from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
 from flux_desktop.cli.account import account_of
-from flux_desktop.cli.argument_values import currency, filled, number, price, seconds
+from flux_desktop.cli.argument_values import currency, filled, number, price, seconds, whole
 from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.cost import prices_from
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source = sound.add_mutually_exclusive_group(required=True)
     source.add_argument("--data", metavar="PATH", help="a data set: each connection sends its own clips")
     source.add_argument("--file", metavar="PATH", help="an audio file, repeated on every connection")
-    sound.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips of --data (default: 0)")
+    sound.add_argument("--seed", type=whole, default=0, metavar="N", help="order of the clips of --data (default: 0)")
     sound.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
     sound.add_argument(
         "--channel",
@@ -78,10 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "p50, p90, p95 or p99",
     )
     search.add_argument(
-        "--max", type=int, default=MAX_STREAMS, metavar="N", help=f"most streams to try (default: {MAX_STREAMS})"
+        "--max", type=whole, default=MAX_STREAMS, metavar="N", help=f"most streams to try (default: {MAX_STREAMS})"
     )
-    search.add_argument("--start", type=int, default=START, metavar="N", help=f"first number (default: {START})")
-    search.add_argument("--repeats", type=int, default=3, metavar="N", help="measurements of the boundary (default: 3)")
+    search.add_argument("--start", type=whole, default=START, metavar="N", help=f"first number (default: {START})")
+    search.add_argument(
+        "--repeats", type=whole, default=3, metavar="N", help="measurements of the boundary (default: 3)"
+    )
     arguments.add_streams_per_channel(search)
     search.add_argument("--settle", type=seconds, default=30.0, metavar="TIME", help="longest settling (default: 30s)")
     search.add_argument("--measure", type=seconds, default=60.0, metavar="TIME", help="per rung (default: 60s)")

@@ -16,7 +16,7 @@ from flux_desktop.base.plain_text import plain
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.base.program import stop_signals
 from flux_desktop.cli import arguments
-from flux_desktop.cli.argument_values import filled
+from flux_desktop.cli.argument_values import filled, whole
 from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cli.streams import Printer, complain
@@ -67,7 +67,7 @@ def add_option(parser: argparse.ArgumentParser) -> None:
         help="run on the machines that have joined this cluster; local:3 starts three generators on this machine",
     )
     group.add_argument(
-        "--generators", type=int, default=1, metavar="N", help="wait until N generators have joined (default: 1)"
+        "--generators", type=whole, default=1, metavar="N", help="wait until N generators have joined (default: 1)"
     )
     group.add_argument(
         "--forward-keys",

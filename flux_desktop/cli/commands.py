@@ -39,7 +39,7 @@ EXITS = {
     "sweep": "exit status:\n  0    all clips were recorded, or the sessions evaluated\n  1    clips are missing\n"
     "  2    wrong usage or input: nothing was recorded\n"
     "  3    INVALID: this machine or a generator was the limit: delivery times are not reliable\n"
-    "  130  interrupted; the same command continues",
+    "  4, 5 credentials, or the endpoint, cannot be used\n  130  interrupted; the same command continues",
     "capacity": "exit status:\n  0    a capacity, or a lower bound by --max, --budget or --until, was found\n"
     "  1    the endpoint could not be reached\n  2    wrong usage or input: nothing was started\n"
     "  3    INVALID: this machine, or a generator, was the limit\n  4, 5 credentials, or the endpoint, cannot be used\n"

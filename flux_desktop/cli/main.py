@@ -27,6 +27,8 @@ class _Parser(argparse.ArgumentParser):
     """Reports wrong usage in one line that names the help."""
 
     def error(self, message: str) -> NoReturn:
+        if message.endswith("expected one argument"):
+            message += "; one that begins with a hyphen follows an equals sign, as in --option=VALUE"
         self.exit(ExitCode.USAGE, f"{self.prog}: {plain(message)}. Try “{self.prog} --help”.\n")
 
 

@@ -15,6 +15,7 @@ from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli.live_table import audio_s
 from flux_desktop.cli.paths import check_readable
+from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
 from flux_desktop.datasets.reader import data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.engine.records.pass_criteria import parse_limit
@@ -45,6 +46,17 @@ RECORDS_MICROPHONE = (
     "Recording: all audio from the microphone is saved as microphone.flac in the session folder. "
     "Record people only with their consent."
 )
+
+_OF_DATA_SETS = {
+    "seed": 0,
+    "passes": 1,
+    "fresh_connection": False,
+    "at_once": False,
+    "trailing_silence": TRAILING_SILENCE_S,
+    "columns": None,
+    "strict": False,
+}
+"""Flags of `file` that concern a data set alone, with their defaults."""
 
 
 def file_plan(args: argparse.Namespace) -> RunPlan:
@@ -117,6 +129,10 @@ def microphone_plan(args: argparse.Namespace) -> RunPlan:
 def remarks(args: argparse.Namespace) -> list[str]:
     """Sentences about flags that have no effect in this combination."""
     sentences = [RECORDS_MICROPHONE] if getattr(args, "record_microphone", False) else []
+    unused = [flag for flag, default in _OF_DATA_SETS.items() if getattr(args, flag, default) != default]
+    if unused and args.data is None:
+        flags = ", ".join(f"--{flag.replace('_', '-')}" for flag in unused)
+        sentences.append(f"No effect without --data: {flags}.")
     changes = [name for name in vars(args) if name.startswith("reconfigure_") and getattr(args, name)]
     if changes and getattr(args, "reconfigure_after", None) is None:
         sentences.append("The other --reconfigure flags have no effect without --reconfigure-after.")

@@ -16,6 +16,7 @@ from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.cli import arguments
+from flux_desktop.cli.argument_values import whole
 from flux_desktop.cli.cluster import add_option, cluster_pool
 from flux_desktop.cli.consent import agreed
 from flux_desktop.cli.documents import FLAGS, check_documents, write_documents
@@ -59,13 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="evaluate sessions that were recorded before: their folders or names",
     )
     what.add_argument("--columns", metavar="FIELDS", help="headings of a table, such as audio=file,text=sentence")
-    what.add_argument("--repeats", type=int, default=3, metavar="N", help="recordings of each clip (default: 3)")
-    what.add_argument("--connections", type=int, default=8, metavar="N", help="clips at the same time (default: 8)")
+    what.add_argument("--repeats", type=whole, default=3, metavar="N", help="recordings of each clip (default: 3)")
+    what.add_argument("--connections", type=whole, default=8, metavar="N", help="clips at the same time (default: 8)")
     arguments.add_streams_per_channel(what)
     what.add_argument(
         "--line-noise", action="store_true", help=f"noise of {LINE_NOISE_DBFS:g} dBFS in the silence after each clip"
     )
-    what.add_argument("--seed", type=int, default=0, metavar="N", help="order of the clips (default: 0)")
+    what.add_argument("--seed", type=whole, default=0, metavar="N", help="order of the clips (default: 0)")
     what.add_argument("--restart", action="store_true", help="do not continue an interrupted sweep")
     what.add_argument("--yes", action="store_true", help="start without asking, however many stream-minutes it takes")
     answer = parser.add_argument_group(
@@ -78,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="most holds cut off by the presets fast, balanced and patient, in percent (default: 10,5,2)",
     )
     answer.add_argument(
-        "--confirm", type=int, default=0, metavar="N", help="run N chosen settings live, beside the current one"
+        "--confirm", type=whole, default=0, metavar="N", help="run N chosen settings live, beside the current one"
     )
     arguments.add_flux_arguments(parser)
     arguments.add_place_arguments(parser)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flux_desktop.cli.argument_values import chunk_ms, currency, filled, margin, number, price, seconds
+from flux_desktop.cli.argument_values import chunk_ms, currency, filled, margin, number, price, seconds, whole
 from flux_desktop.cli.main import main
 
 
@@ -25,6 +25,8 @@ def test_a_currency_is_three_letters() -> None:
     [
         (number, "nan", "not a number"),
         (number, "x", "not a number"),
+        (whole, "1.5", "“1.5” is not a whole number"),
+        (whole, "9" * 5000, "is not a whole number"),
         (price, "-1", "0 or more"),
         (margin, "-0.1", "0 or more"),
         (price, "nan", "not a number"),
@@ -58,6 +60,12 @@ def test_wrong_usage_is_one_line_without_terminal_escapes(capsys: pytest.Capture
     assert capsys.readouterr().err == (
         "flux-stress file: argument --price: “1 2” is not a number. Try “flux-stress file --help”.\n"
     )
+
+
+def test_a_value_that_looks_like_an_option_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["file", "local", "--file", "x.wav", "--local-arguments", "--recogniser=silent"])
+    assert "expected one argument; one that begins with a hyphen follows an equals sign" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("flag", ["--region", "--profile", "--endpoint-url", "--target-variant", "--cluster"])

@@ -225,6 +225,9 @@ def test_extra_that_fits_is_followed_like_its_flag(wav: str) -> None:
 def test_remarks_on_flags_without_effect(wav: str) -> None:
     assert remarks(parsed(wav)) == []
     assert "--reconfigure-after" in remarks(parsed(wav, "--reconfigure-eot-threshold 0.6"))[0]
+    assert remarks(parsed(wav, "--passes 2 --strict")) == ["No effect without --data: --passes, --strict."]
+    with_data = build_parser("file").parse_args(["file", "local", "--data", "sample", "--passes", "2"])
+    assert remarks(with_data) == []
     assert "with --stages" in remarks(parsed(wav, "--stages 1x1s --connections 4"))[0]
 
 

@@ -184,4 +184,4 @@ def _rounded(value: float, limit: float) -> float:
 
 
 def _with_unit(value: float, unit: str) -> str:
-    return f"{value:g} {unit}".rstrip()
+    return f"{value:,.10g} {unit}".rstrip()

@@ -244,4 +244,4 @@ def _gives_keys(arguments: tuple[str, ...]) -> bool:
 
 
 def _out_of_range(name: str, value: float, allowed: str) -> Problem:
-    return Problem(code="plan_invalid", what=f"{name} must be {allowed} (got {value:g}).")
+    return Problem(code="plan_invalid", what=f"{name} must be {allowed} (got {value:,.10g}).")

@@ -121,10 +121,11 @@ def test_a_unit_of_another_kind_is_one_sentence(text: str) -> None:
         ("update_p95_ms<=400", True, "update_p95_ms is 400 ms (n = 9, too few for p95), required: <= 400 ms"),
         ("update_p95_ms<400", False, "update_p95_ms is 400 ms (n = 9, too few for p95), required: < 400 ms"),
         ("update_p50_ms>100", False, "update_p50_ms is 100 ms (n = 9), required: > 100 ms"),
+        ("update_p50_ms<12000", True, "update_p50_ms is 100 ms (n = 9), required: < 12,000 ms"),
         ("completed_percent>=100", True, "completed_percent is 100 %, required: >= 100 %"),
         ("failed==0", True, "failed is 0, required: == 0"),
         ("connect_failed==0", True, "connect_failed is 0, required: == 0"),
-        ("wire_p99_ms<9000", False, "wire_p99_ms is not measured, required: < 9000 ms"),
+        ("wire_p99_ms<9000", False, "wire_p99_ms is not measured, required: < 9,000 ms"),
     ],
 )
 def test_limits_are_judged(text: str, met: bool, sentence: str) -> None:
