@@ -202,7 +202,8 @@ class ClusterPool:
                     code="cluster_local",
                     what="The built-in endpoint of this machine cannot be reached by the generators.",
                     why=f"It listens on this machine alone, and {far[0]} is another one.",
-                    todo="Start “flux-stress local-endpoint” where they can reach it, and pass its --endpoint-url.",
+                    todo="Join generators on this machine. Or start “flux-stress local-endpoint --port 8443”, forward "
+                    "that port from the other machines, and pass --endpoint-url, --ca-bundle and --forward-keys.",
                 )
             )
 
