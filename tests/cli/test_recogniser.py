@@ -8,6 +8,7 @@ import pytest
 
 from flux_desktop.cli.main import main
 from flux_desktop.speech_models import store
+from flux_desktop.speech_models.catalogue import ENGLISH
 from flux_desktop.speech_models.hugging_face import SITE_VARIABLE
 
 
@@ -32,6 +33,7 @@ def test_status_says_what_a_download_would_fetch(
 
 
 def test_a_fetch_of_what_is_installed_downloads_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert store.find(ENGLISH), "set-up has not installed it, and a test must not"
     assert main(["recogniser", "fetch"]) == 0
     assert "already installed" in capsys.readouterr().out
 
