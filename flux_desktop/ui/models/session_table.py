@@ -139,7 +139,8 @@ def detail_rows(session: SessionFacts) -> list[tuple[str, str]]:
         ("Kind", session.kind),
         ("Endpoint", session.endpoint),
         ("Data", session.data),
-        ("Connections", str(session.connections)),
+        ("Connections", f"{session.connections:,}"),
+        ("Settings", "\n".join(session.settings) or ("defaults" if session.endpoint else "")),
         ("Lasted", lasted(session)),
         ("Size", size_words(session.size_bytes)),
     ]

@@ -79,6 +79,9 @@ class SessionDetailPanel(Panel):
         grid.setHorizontalSpacing(SPACE_M)
         for row, (name, words) in enumerate(detail_rows(session)):
             grid.addWidget(label(name, "muted", wrap=True), row, 0, Qt.AlignmentFlag.AlignTop)
+            if name == "Settings":  # there can be several, and all of them are to be read
+                grid.addWidget(label(words, wrap=True), row, 1, Qt.AlignmentFlag.AlignTop)
+                continue
             value = ElidedLabel()
             value.setText(words)
             grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)

@@ -61,4 +61,8 @@ def test_words_of_a_session() -> None:
     assert day_of("nonsense") == ""
     assert len(when(session(1, wall_time="2026-01-01T10:00:00+00:00"))) == len("2026-01-01 10:00")
     assert ("Update p95, ms", "231.4 (n = 5,000)") in detail_rows(known)
+    chosen = session(1, endpoint="local", settings=("eot_threshold 0.8", "chunk ms 20"))
+    assert ("Settings", "eot_threshold 0.8\nchunk ms 20") in detail_rows(chosen)
+    assert ("Settings", "defaults") in detail_rows(session(1, endpoint="local"))
+    assert ("Settings", "") in detail_rows(session(1)), "they are not known where the run file is damaged"
     assert COLUMNS[STAR_COLUMN].words(session(1, about=About(starred=True))) == "★"
