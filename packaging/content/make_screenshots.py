@@ -104,7 +104,7 @@ async def split(window: MainWindow) -> None:
         msgspec.structs.replace(base.options, eot_threshold=end, eager_eot_threshold=eager)
         for end, eager in ((0.5, 0.4), (0.8, 0.5))
     )
-    result = await run_ab(AbPlan(base=base, data=data, clips=2, a=a, b=b, at_once=8))
+    result = await run_ab(AbPlan(base=base, data=data, entries=(0, 1), a=a, b=b, at_once=8))
     folder = result.runs[0].session_folder
     assert folder is not None
     await until(lambda: window.state.run.ended is not None)

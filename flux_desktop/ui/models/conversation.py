@@ -229,6 +229,8 @@ class Conversation:
         """The run is over, whether or not this connection ever began."""
         if not self.run_over:
             self.run_over, self.absence = True, absence
+            if self.timeline.origin_s is None:
+                self.timeline.end()
             self.revision += 1
 
     def transcript(self) -> list[str]:

@@ -25,7 +25,7 @@ from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S
 from flux_desktop.ui.widgets.basics import IconButton, button, label, plain_tip, roomy, set_role
 from flux_desktop.ui.widgets.decimal_field import DecimalField
 
-ROOMY_PX = 1360
+ROOMY_PX = 1480
 """Below this width the time that is left is not shown."""
 FIELD_PX = 30
 LOCKED_TIP = "This cannot be changed while a run is in progress."

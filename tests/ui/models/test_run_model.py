@@ -304,3 +304,4 @@ def test_what_still_shows_an_earlier_run_adds_no_connections_to_the_next() -> No
     assert not model.conversation(12).cards
     model.feed(RunEnded(t=0.5, verdict=Verdict.DONE, ledger={"not started": 2}))
     assert list(model.conversations) == [1, 2]
+    assert model.conversation(1).timeline.has_ended, "no audio appears on it any more"
