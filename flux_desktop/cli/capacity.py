@@ -189,14 +189,14 @@ async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, 
         for line in lines:
             printer.line(plain(line))
     if search.session_folder is not None:
-        complain(f"Recorded in {plain(str(search.session_folder))}.")
+        complain(plain(f"Recorded in {search.session_folder}. {search.unrecorded}".rstrip()))
     written = write_documents(args, search.session_folder)
     after_run([search.session_folder])
-    return exit_code(report, search.problem) or written
+    return exit_code(report, search.problem, search.unrecorded) or written
 
 
-def exit_code(report: CapacityReport, problem: Problem | None = None) -> ExitCode:
-    """0 where a capacity or a lower bound is known; `problem` is why the run failed as a whole."""
+def exit_code(report: CapacityReport, problem: Problem | None = None, unrecorded: str = "") -> ExitCode:
+    """0 where a capacity or a lower bound is known and recorded; `problem` is why the run failed as a whole."""
     assert report.result is not None
     if problem is not None and not report.rungs:
         return problem_exit_code(problem)
@@ -204,7 +204,9 @@ def exit_code(report: CapacityReport, problem: Problem | None = None) -> ExitCod
         return ExitCode.INTERRUPTED
     if report.result.kind == "INVALID":
         return ExitCode.INVALID
-    return ExitCode.OK if report.result.passes else ExitCode.LIMIT_BROKEN
+    if not report.result.passes:
+        return ExitCode.LIMIT_BROKEN
+    return ExitCode.CONNECTION_FAILED if unrecorded else ExitCode.OK
 
 
 def rung_line(outcome: RungOutcome) -> str:

@@ -71,6 +71,8 @@ class CapacitySearch:
         )
         self.problem: Problem | None = None
         """Why the run failed as a whole, if it did."""
+        self.unrecorded = ""
+        """What the recording lacks, known after the run."""
         self._plan = plan
         self._on_rung, self._on_progress, self._on_event = on_rung, on_progress, on_event
         self._instances = instances
@@ -109,7 +111,7 @@ class CapacitySearch:
             raise
         self._supervisor.stop(drain=True, interrupts=False)
         ended = await running
-        self.problem = ended.problem
+        self.problem, self.unrecorded = ended.problem, ended.unrecorded
         if ended.problem is not None and not self.report.rungs:
             result = Result(kind="INVALID", reason=ended.problem.sentence().rstrip("."))
         self._finish(result)

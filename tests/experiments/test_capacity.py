@@ -94,6 +94,13 @@ async def test_a_sender_that_dies_makes_the_search_invalid_and_is_not_blamed_on_
     assert report.rungs == []
 
 
+async def test_what_the_recording_lacks_is_known(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    search = CapacitySearch(plan(), sessions_dir=tmp_path / "file", on_rung=lambda _: search.stop())
+    await search.run()
+    assert search.unrecorded.startswith("The run was not recorded.")
+
+
 async def test_a_search_that_is_stopped_keeps_what_is_known(tmp_path: Path) -> None:
     search = CapacitySearch(plan(), sessions_dir=tmp_path, on_rung=lambda _: search.stop())
     report = await search.run()

@@ -254,7 +254,9 @@ def _run(
 
 
 def _all_completed(ended: RunEnded, model: RunModel) -> bool:
-    return ended.problem is None and ended.ledger.get(LedgerClass.COMPLETED, 0) == len(model.conversations)
+    """The whole run succeeded, and so did its recording."""
+    is_whole = ended.problem is None and not ended.unrecorded
+    return is_whole and ended.ledger.get(LedgerClass.COMPLETED, 0) == len(model.conversations)
 
 
 def _print_transcripts(model: RunModel) -> None:
@@ -268,5 +270,7 @@ def _print_transcripts(model: RunModel) -> None:
     ended = model.ended
     if ended is not None:
         print(f"{outcome_word(ended.verdict, interrupted=ended.interrupted)}: {ledger_sentence(ended.ledger)}")
+        if ended.unrecorded:
+            print(plain(ended.unrecorded))
         if ended.problem is not None:
             print(plain(ended.problem.sentence()))

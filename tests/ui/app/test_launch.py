@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from flux_desktop import __version__
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import LedgerClass, Verdict
 from flux_desktop.engine.records.plan import DataSetSource
 from flux_desktop.engine.self_test import quick_checks
 from flux_desktop.ui.app import app, launch
+from flux_desktop.ui.models.run_model import RunModel
 from flux_desktop.ui.widgets.text_dialog import TextDialog
 from flux_desktop.ui.window import settings
 from flux_desktop.ui.window.main_window import MainWindow
@@ -123,3 +126,14 @@ def test_numbers_are_written_as_in_all_texts_whatever_the_locale(qapp: QApplicat
         assert QLocale().decimalPoint() == "."
     finally:
         QLocale.setDefault(before)
+
+
+@pytest.mark.parametrize(
+    "unrecorded", ["", "The recording is incomplete from 1.0 s of the run on: No space left on device."]
+)
+def test_a_demo_that_is_not_recorded_has_not_succeeded(unrecorded: str, capsys: pytest.CaptureFixture[str]) -> None:
+    model = RunModel()
+    model.ended = RunEnded(t=1.0, verdict=Verdict.DONE, ledger={LedgerClass.COMPLETED: 0}, unrecorded=unrecorded)
+    assert launch._all_completed(model.ended, model) is not bool(unrecorded)
+    launch._print_transcripts(model)
+    assert unrecorded in capsys.readouterr().out
