@@ -12,13 +12,14 @@ import msgspec
 from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import plain, plain_json
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.redaction import redact_data
 from flux_desktop.cli.exit_codes import ExitCode
-from flux_desktop.cli.paths import check_output
+from flux_desktop.cli.paths import STDOUT_NAMES, check_output, path_invalid
 from flux_desktop.cli.streams import Printer, complain
 from flux_desktop.datasets.check import CheckResult, check
 from flux_desktop.datasets.clip import DataSet
 from flux_desktop.datasets.nemo import manifest
-from flux_desktop.datasets.reader import data_set_path, read_data_set
+from flux_desktop.datasets.reader import MANIFEST_SUFFIXES, data_set_path, read_data_set
 from flux_desktop.datasets.table import parse_columns
 from flux_desktop.reports.files import write_whole
 
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Carry out the command; returns the exit status."""
     try:
         if args.action == "convert":
-            check_output("--to", args.to)
+            _check_target(args)
         data_set = read_data_set(data_set_path(args.path), _columns(args.columns))
         return _convert(args, data_set) if args.action == "convert" else _check(args, data_set)
     except ProblemError as error:
@@ -97,6 +98,24 @@ def _convert(args: argparse.Namespace, data_set: DataSet) -> int:
     if data_set.bad and args.strict:
         return ExitCode.USAGE
     target = Path(args.to)
-    write_whole(target, manifest(data_set.clips, target.parent).encode())
-    complain(f"{amount(len(data_set.clips), 'clip')} written to {plain(str(target))}.")
+    text = manifest(data_set.clips, target.parent)
+    if args.to in STDOUT_NAMES:
+        Printer().line(redact_data(text).rstrip("\n"))
+        return ExitCode.OK
+    write_whole(target, text.encode())
+    complain(f"{amount(len(data_set.clips), 'clip')} written to {plain(args.to)}.")
     return ExitCode.OK
+
+
+def _check_target(args: argparse.Namespace) -> None:
+    """Require a name of manifests, and no file that the data set consists of. Raises `ProblemError`."""
+    check_output("--to", args.to)
+    if args.to in STDOUT_NAMES:
+        return
+    target, source = Path(args.to), data_set_path(args.path).resolve()
+    is_special = target.exists() and not target.is_file()
+    if not is_special and not target.name.lower().endswith(MANIFEST_SUFFIXES):
+        raise path_invalid("--to", args.to, f"The name of a manifest ends in {', '.join(MANIFEST_SUFFIXES)}.")
+    if target.exists() and source in (target.resolve(), *target.resolve().parents):
+        why = "It belongs to the data set, of which it may state more. Choose a new name."
+        raise path_invalid("--to", args.to, why)

@@ -23,17 +23,17 @@ def check_readable(flag: str, path: str) -> None:
     """Require a regular file that can be opened; raises `ProblemError` (path_invalid)."""
     _require_path(flag, path)
     if path == "-" or path in _STDIN_NAMES:
-        raise _invalid(flag, path, "It is standard input, which cannot be read more than once.")
+        raise path_invalid(flag, path, "It is standard input, which cannot be read more than once.")
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            raise _invalid(flag, path, "It is a directory.")
+            raise path_invalid(flag, path, "It is a directory.")
         if not stat.S_ISREG(mode):
-            raise _invalid(flag, path, "It is a pipe or a device, not a regular file.")
+            raise path_invalid(flag, path, "It is a pipe or a device, not a regular file.")
         with open(path, "rb"):
             pass
     except OSError as error:
-        raise _invalid(flag, path, _reason(error)) from error
+        raise path_invalid(flag, path, _reason(error)) from error
 
 
 def check_output(flag: str, path: str) -> None:
@@ -42,11 +42,11 @@ def check_output(flag: str, path: str) -> None:
     if path in STDOUT_NAMES:
         return
     if path in _STDIN_NAMES:
-        raise _invalid(flag, path, "It is standard input, which cannot be written.")
+        raise path_invalid(flag, path, "It is standard input, which cannot be written.")
     try:
         check_writable(Path(path))
     except ProblemError as error:
-        raise _invalid(flag, path, error.problem.why) from error
+        raise path_invalid(flag, path, error.problem.why) from error
 
 
 def sessions_folder(args: argparse.Namespace) -> Path | None:
@@ -64,18 +64,18 @@ def existing_sessions_folder(args: argparse.Namespace) -> Path | None:
     _require_path("--sessions-dir", path)
     try:
         if not stat.S_ISDIR(os.stat(path).st_mode):
-            raise _invalid("--sessions-dir", path, "It is not a directory.")
+            raise path_invalid("--sessions-dir", path, "It is not a directory.")
         if not os.access(path, os.R_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        raise _invalid("--sessions-dir", path, _reason(error)) from error
+        raise path_invalid("--sessions-dir", path, _reason(error)) from error
     return Path(path)
 
 
 def _output_folder(flag: str, path: str) -> Path:
     _require_path(flag, path)
     if path in STDOUT_NAMES | _STDIN_NAMES:
-        raise _invalid(flag, path, "It is a standard stream, not a directory.")
+        raise path_invalid(flag, path, "It is a standard stream, not a directory.")
     folder = Path(os.path.abspath(path))
     try:
         if os.path.lexists(folder) and not folder.is_dir():
@@ -85,24 +85,25 @@ def _output_folder(flag: str, path: str) -> Path:
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except FileExistsError as error:  # a part of the path is a file
-        raise _invalid(flag, path, f"{os.strerror(errno.ENOTDIR)}.") from error
+        raise path_invalid(flag, path, f"{os.strerror(errno.ENOTDIR)}.") from error
     except OSError as error:
-        raise _invalid(flag, path, _reason(error)) from error
+        raise path_invalid(flag, path, _reason(error)) from error
     try:
         try_sessions_folder(folder)
     except OSError as error:
-        raise _invalid(flag, path, f"Nothing can be created in it: {_reason(error)}") from error
+        raise path_invalid(flag, path, f"Nothing can be created in it: {_reason(error)}") from error
     return folder
 
 
 def _require_path(flag: str, path: str) -> None:
     if not path:
-        raise _invalid(flag, path, "It is empty.")
+        raise path_invalid(flag, path, "It is empty.")
     if _URL.match(path):
-        raise _invalid(flag, path, "It is a URL, and only local files can be used.")
+        raise path_invalid(flag, path, "It is a URL, and only local files can be used.")
 
 
-def _invalid(flag: str, path: str, why: str) -> ProblemError:
+def path_invalid(flag: str, path: str, why: str) -> ProblemError:
+    """A path of a flag that cannot be used, for raising."""
     shown = path if len(path) <= _SHOWN_CHARS_MAX else f"{path[:_SHOWN_CHARS_MAX]}…"
     return ProblemError(Problem(code="path_invalid", what=f"{flag} “{shown}” cannot be used.", why=why))
 

@@ -219,7 +219,8 @@ def _one(args: argparse.Namespace, parent: Path) -> SessionFacts:
 
 def _name(args: argparse.Namespace) -> str:
     if len(args.subject) != 1:
-        raise ProblemError(unknown(" ".join(args.subject) or "(none given)"))
+        name = " ".join(args.subject)
+        raise ProblemError(unknown(name) if name else msgspec.structs.replace(unknown(""), what="No session is given."))
     return str(args.subject[0])
 
 

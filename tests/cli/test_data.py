@@ -60,12 +60,28 @@ def test_convert_writes_what_is_read_back(table: Path, tmp_path: Path, capsys: p
     assert json.loads(manifest.read_text().splitlines()[0])["audio_filepath"] == "a.wav"
 
 
+def test_convert_replaces_no_file_of_the_data_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recordings(tmp_path, "a.wav")
+    source = tmp_path / "manifest.jsonl"
+    source.write_text(content := '{"audio_filepath": "a.wav", "text": "hello", "own_key": 1}\n')
+    for path in (tmp_path, source):
+        assert main(["data", "convert", str(path), "--to", str(source)]) == 2
+        assert "It belongs to the data set" in capsys.readouterr().err
+    assert source.read_text() == content
+
+
+def test_convert_writes_to_standard_output(table: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "convert", str(table), "--to", "-"]) == 0
+    assert json.loads(capfd.readouterr().out.splitlines()[0])["text"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["check", "/no/such"], "There is no such file or folder."),
         (["check", "TABLE", "--columns", "nonsense"], "FIELD=HEADING"),
         (["convert", "TABLE", "--to", "/no/such/m.jsonl"], "--to"),
+        (["convert", "TABLE", "--to", "TABLE"], "The name of a manifest ends in"),
     ],
 )
 def test_what_cannot_be_done_is_exit_2_and_a_sentence(
