@@ -114,7 +114,7 @@ def _fetch_from(
         folder.mkdir()
         source.get(Task(model, folder, progress, cancelled))
         store.verify(folder, model)
-        _put_in_place(folder, target)
+        _put_in_place(folder, target, model)
 
 
 def _require_space(model: SpeechModel, root: Path) -> None:
@@ -142,10 +142,13 @@ def _not_storable(model: SpeechModel, root: Path, why: str) -> ProblemError:
     )
 
 
-def _put_in_place(folder: Path, target: Path) -> None:
-    """Replace what is there; another process may have just done the same, with the same files."""
-    shutil.rmtree(target, ignore_errors=True)
-    folder.rename(target)
+def _put_in_place(folder: Path, target: Path, model: SpeechModel) -> None:
+    """Replace what is there, but for the same files: another process may have put them there, and use them."""
+    try:
+        store.verify(target, model)
+    except ProblemError:
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
 
 
 def _reason(error: OSError | ValueError) -> str:

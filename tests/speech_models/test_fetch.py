@@ -33,6 +33,16 @@ def test_a_model_is_downloaded_verified_and_found(model: SpeechModel, hub: Hub) 
     assert leftovers(model) == []
 
 
+def test_the_same_files_stay_where_they_may_be_in_use(model: SpeechModel, hub: Hub) -> None:
+    folder = fetch(model, report=lambda sentence: None)
+    before = (folder / "model.bin").stat().st_ino
+    fetch(model, report=lambda sentence: None)
+    assert (folder / "model.bin").stat().st_ino == before
+    (folder / "model.bin").write_bytes(b"damaged")
+    store.verify(fetch(model, report=lambda sentence: None), model)
+    assert leftovers(model) == []
+
+
 def test_a_redirect_to_another_https_server_is_followed(model: SpeechModel, hub: Hub) -> None:
     hub.redirect_to = hub.url
     fetch(model, report=lambda sentence: None)
