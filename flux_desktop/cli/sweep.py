@@ -131,7 +131,7 @@ def sweep_plan(args: argparse.Namespace) -> SweepPlan:
     if not args.endpoint:
         raise _wrong("An endpoint is needed to record.", "Write its name, or local for the built-in one.")
     if args.repeats < 1 or not 1 <= args.connections <= 1000 or args.confirm < 0:
-        raise _wrong("--repeats must be at least 1, and --connections between 1 and 1000.", "")
+        raise _wrong("--repeats must be at least 1, --connections between 1 and 1000, and --confirm at least 0.", "")
     try:
         columns = parse_columns(args.columns) if args.columns else {}
     except ValueError as error:

@@ -50,6 +50,7 @@ def test_the_limits_of_the_presets_can_be_edited(recorded: Path, capsys: pytest.
         (["--from", "none"], "cannot be evaluated"),
         (["--data", "sample"], "An endpoint is needed"),
         (["local", "--data", "sample", "--repeats", "0"], "--repeats must be at least 1"),
+        (["local", "--data", "sample", "--confirm", "-1"], "--confirm at least 0"),
         (["local", "--data", "none.jsonl"], "none.jsonl"),
     ],
 )
