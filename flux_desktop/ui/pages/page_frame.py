@@ -100,10 +100,11 @@ class PageFrame(QWidget):
         if index == self.current:
             return
         focused = QApplication.focusWidget()
-        leaves = focused is not None and self.stack.isAncestorOf(focused)
+        in_page = focused is not None and self.stack.isAncestorOf(focused)
+        leaves = in_page or focused is self.rail.tiles[self.current]
         if index in self._builders:
             self._build(index)
-        if focused is not None and leaves:
+        if focused is not None and in_page:
             self._focused[self.current] = focused
         self.stack.setCurrentIndex(index)
         if leaves:  # the keyboard returns to where it was on this page

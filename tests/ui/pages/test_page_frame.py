@@ -131,3 +131,14 @@ def test_nothing_is_cut_on_the_right_of_live(frame: PageFrame, state: AppState, 
     qtbot.waitUntil(lambda: page.transcripts.geometry().right() < page.plots.geometry().left())
     assert page.plots.geometry().right() < page.width()
     assert frame.width() == width_px
+
+
+def test_the_keyboard_goes_along_with_the_page_that_a_shortcut_shows(frame: PageFrame) -> None:
+    frame.activateWindow()
+    button = live_page(frame).sound_panel.wav_button
+    button.setFocus()
+    for index in (TUNE, CAPACITY):
+        frame.show_page(index)
+        assert QApplication.focusWidget() is frame.rail.tiles[index], "a page that was not used yet"
+    frame.show_page(LIVE)
+    assert QApplication.focusWidget() is button, "where it was on this page"
