@@ -208,10 +208,7 @@ class ClusterPool:
             )
 
     def _described(self) -> str:
-        each = "; ".join(
-            f"{link.name} (clock {1000 * link.offset.offset_s:+.1f} ± {1000 * link.offset.error_s:.1f} ms)"
-            for link in self._links
-        )
+        each = "; ".join(f"{link.name} (clock {link.row().clock})" for link in self._links)
         return f"{len(self._links)} generator{'s' * (len(self._links) != 1)}: {each}."
 
     # ------------------------------------------------------------ events

@@ -16,6 +16,6 @@ def generator_text(row: GeneratorRow) -> str:
     pacing = "-" if row.pacing_p99_ms is None else f"{row.pacing_p99_ms:.0f} ms"
     return (
         f"{name}: {amount(row.streams, 'stream')}, CPU {cpu}, pacing p99 {pacing}, "
-        f"clock {row.offset_ms:+.1f} ± {row.offset_error_ms:.1f} ms, silent for {row.heard_s_ago:.1f} s, "
+        f"clock {row.clock}, silent for {row.heard_s_ago:.1f} s, "
         f"{row.heard_at_most_s_ago:.1f} s at most"
     )

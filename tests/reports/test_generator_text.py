@@ -23,5 +23,10 @@ def test_a_generator_in_a_line() -> None:
     assert "CPU -, pacing p99 -" in generator_text(GeneratorRow(name="a"))
 
 
+def test_a_clock_that_started_long_before_is_told_in_seconds() -> None:
+    row = GeneratorRow(name="a", offset_ms=-5_000_000.4, offset_error_ms=1.25)
+    assert ", clock -5,000 s ± 1.2 ms," in generator_text(row)
+
+
 def test_a_lost_one_says_why() -> None:
     assert generator_text(GeneratorRow(name="a\x1b[1m", lost="no answer for 5 s")) == "a: lost, no answer for 5 s"

@@ -148,6 +148,12 @@ class GeneratorRow(Struct, kw_only=True, omit_defaults=True):
     lost: str = ""
     """Why it counts as lost; else empty."""
 
+    @property
+    def clock(self) -> str:
+        """The offset and its error in words: of two machines it is the difference of their uptimes, often days."""
+        offset = f"{self.offset_ms:+.1f}" if abs(self.offset_ms) < 10_000 else f"{self.offset_ms / 1000:+,.0f} s"
+        return f"{offset} ± {self.offset_error_ms:.1f} ms"
+
 
 class ConnectionSummary(Struct, kw_only=True, omit_defaults=True):
     """The result of one connection; the source of tables, files and reports."""

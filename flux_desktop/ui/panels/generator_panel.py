@@ -78,6 +78,6 @@ def _texts(row: GeneratorRow) -> tuple[str, ...]:
         str(row.streams),
         "-" if row.cpu_percent is None else f"{row.cpu_percent:.0f} %",
         "-" if row.pacing_p99_ms is None else f"{row.pacing_p99_ms:.0f} ms",
-        f"{row.offset_ms:+.1f} ± {row.offset_error_ms:.1f} ms",
+        row.clock,
         f"{row.heard_s_ago:.1f} s",
     )
