@@ -32,7 +32,7 @@ ROWS, ROWS_COMPACT = 4, 2
 """Endpoints that the list shows without scrolling."""
 UNFILTERED = 6
 """So many endpoints are found without a filter."""
-UNUSUAL_PX = 170
+UNUSUAL_PX = 190
 
 
 class EndpointDelegate(QStyledItemDelegate):

@@ -27,6 +27,13 @@ class LiveWords:
     hint: str = ""
 
 
+def last_words(words: str, metrics: QFontMetricsF, width_px: float) -> str:
+    """The end of a text that fits; a word that would be cut is left out whole."""
+    shown = metrics.elidedText(words, Qt.TextElideMode.ElideLeft, width_px)
+    _cut, gap, rest = shown.partition(" ")
+    return f"… {rest}" if gap and shown != words else shown
+
+
 class WordsPart(PresenterPart[LiveWords]):
     """Earlier turns on fixed lines above; below them the newest turn from a fixed place down."""
 
@@ -35,8 +42,7 @@ class WordsPart(PresenterPart[LiveWords]):
         row = self.px(BODY_PX * 1.45)
         for place, words in enumerate(content.before[-BEFORE_MAX:]):
             top = row * (BEFORE_MAX - len(content.before[-BEFORE_MAX:]) + place)
-            face_px = QFontMetricsF(small)
-            shown = face_px.elidedText(words, Qt.TextElideMode.ElideLeft, self.width())
+            shown = last_words(words, QFontMetricsF(small), self.width())
             write(painter, QRectF(0, top, self.width(), row), shown, theme.muted, small)
         top = row * BEFORE_MAX + self.px(14)
         area = QRectF(0, top, self.width(), self.height() - top)
