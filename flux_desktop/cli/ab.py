@@ -33,7 +33,6 @@ from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.evaluation.turns.reference import with_turns
 from flux_desktop.experiments.ab import AbPlan, AbReport, AbResult, kept_report, longest_minutes, run_ab
 from flux_desktop.experiments.clip_run import ClipRun
-from flux_desktop.flux.options import FluxOptions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -128,7 +127,7 @@ def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float, float]:
     if not (entries := with_turns(clips)):
         raise _wrong("None of the clips states where turns end.", "Add turns to the manifest.")
     common = options_from(args)
-    a, b = arm_options(common, args.a), arm_options(common, args.b)
+    a, b = (with_extra(common, text, flag, ",") for flag, text in (("--a", args.a), ("--b", args.b)))
     source = DataSetSource(path=path, columns=columns)
     base = checked(plan_from(args, source, a))
     base_b = checked(replace(base, endpoint=args.endpoint_b, options=b)) if args.endpoint_b else None
@@ -153,11 +152,6 @@ def ab_plan(args: argparse.Namespace) -> tuple[AbPlan, float, float]:
         seed=args.seed,
     )
     return plan, *longest_minutes(plan, clips)
-
-
-def arm_options(common: FluxOptions, text: str) -> FluxOptions:
-    """The parameters of an arm: those of the flags, changed by ``name=value`` pairs. Raises `ProblemError`."""
-    return with_extra(common, text.replace(",", "&"))
 
 
 async def _compare(plan: AbPlan, sessions_dir: Path | None) -> tuple[AbResult, bool]:

@@ -152,19 +152,19 @@ def unsent_configure(plan: RunPlan) -> str:
     )
 
 
-def with_extra(options: FluxOptions, text: str) -> FluxOptions:
-    """Options with the parameters of `--extra`, which override the flags.
+def with_extra(options: FluxOptions, text: str, flag: str = "--extra", separator: str = "&") -> FluxOptions:
+    """Options with the parameters of `flag`, which override the other flags.
 
     A known name with a valid value is set as its flag would be, so that it is checked and tracked in the same way.
     Everything else is sent to the server unchanged: that is what the flag is for.
     """
-    for part in filter(None, (piece.strip() for piece in text.split("&"))):
+    for part in filter(None, (piece.strip() for piece in text.split(separator))):
         name, equals, value = (piece.strip() for piece in part.partition("="))
         if not equals or not name:
-            raise _wrong(
-                "extra_invalid", f"“{part}” in --extra is not a name=value pair.", "Write name=value&name2=value2."
-            )
-        options = _with_pair(options, name, value)
+            todo = f"Write name=value{separator}name2=value2."
+            raise _wrong("extra_invalid", f"“{part}” in {flag} is not a name=value pair.", todo)
+        is_short = name.endswith("_threshold") and value[:1] == "."  # “.7”, which a server need not read
+        options = _with_pair(options, name, f"0{value}" if is_short else value)
     return options
 
 

@@ -39,7 +39,10 @@ def test_the_arms_are_the_flags_with_their_own_values() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "why"),
-    [(["--b", "eot_threshold"], "name=value"), (["--b", "eot_threshold=0.8", "--connections", "0"], "--connections")],
+    [
+        (["--b", "eot_threshold"], "in --b is not a name=value pair. Write name=value,name2=value2."),
+        (["--b", "eot_threshold=0.8", "--connections", "0"], "--connections"),
+    ],
 )
 def test_wrong_input_starts_nothing(arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*GIVEN, *arguments]) == ExitCode.USAGE

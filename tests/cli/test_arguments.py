@@ -220,6 +220,7 @@ def test_extra_wins_over_the_flags(wav: str, flags: str, query: str) -> None:
 def test_extra_that_fits_is_followed_like_its_flag(wav: str) -> None:
     options = plan(wav, "--extra 'eager_eot_threshold=0.4&keyterm=apple'").options
     assert (options.eager_eot_threshold, options.keyterms, options.extra) == (0.4, ("apple",), ())
+    assert plan(wav, "--extra eot_threshold=.8").options.eot_threshold == 0.8
 
 
 def test_remarks_on_flags_without_effect(wav: str) -> None:
