@@ -24,13 +24,13 @@ from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event, RunEnded
 from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, Verdict
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from flux_desktop.flux.options import FluxOptions
 from tests.aws.hostile_peer import Peer, Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import Authority, make_authority
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 from tests.faults.fault_case import DNS, EXPIRED, HTTP1, OTHER_SERVERS, PLAIN, PREFLIGHT, UNTRUSTED, WRONG_HOST, Case
 from tests.faults.scripted_conversation import BEFORE_CONNECTED, CONNECTING, ScriptedConversation, healthy
 from tests.faults.tcp_proxy import TcpProxy, Treatment, tcp_proxy
@@ -168,7 +168,7 @@ async def _stream(case: Case, setting: _Setting, peer: Peer) -> Outcome:
     run = Run(
         start,
         SageMakerTransport(plan, CREDENTIALS, STREAM_LIMITS),
-        lambda *_: FileChunkSource(speech, CHUNK_BYTES, loop=False, limit_bytes=None),
+        lambda *_: MemoryChunkSource(speech, CHUNK_BYTES, loop=False, limit_bytes=None),
         emit,
         timeouts=LIMITS,
     )

@@ -96,17 +96,6 @@ class FileChunks(ABC):
         """The bytes from `position` on, at most `size` and at least one; None while they are being read."""
 
 
-class FileChunkSource(FileChunks):
-    """Chunks of a recording that is in memory."""
-
-    def __init__(self, audio: bytes, chunk_bytes: int, *, loop: bool, limit_bytes: int | None) -> None:
-        super().__init__(len(audio), chunk_bytes, loop=loop, limit_bytes=limit_bytes)
-        self._audio = audio
-
-    def _read(self, position: int, size: int) -> bytes | None:
-        return self._audio[position : position + size]
-
-
 class BlockReader(Protocol):
     """A recording on disk, whose blocks of `BLOCK_BYTES` are read on other threads; what they lack is silence."""
 

@@ -17,8 +17,8 @@ from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.events import ConnectionChanged, Event, Notice, Received, Sent
 from flux_desktop.engine.records.figure_names import FIGURES
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.sending.shared_timers import SharedTimers
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 from tests.stepped_loop import now_s
 
 CHUNK_BYTES = 2560
@@ -169,7 +169,7 @@ class Bench:
             timeouts=timeouts,
         )
         data = bytes(round(audio_s / CHUNK_S) * CHUNK_BYTES) if audio is None else audio
-        chunks = None if microphone else FileChunkSource(data, CHUNK_BYTES, loop=loop, limit_bytes=None)
+        chunks = None if microphone else MemoryChunkSource(data, CHUNK_BYTES, loop=loop, limit_bytes=None)
         self.connection = Connection(1, self.context, chunks)
 
     def of[T](self, kind: type[T]) -> list[T]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
 from flux_desktop.engine.sending.microphone_sender import MicrophoneSender
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 
 CHUNK_S = 0.08
 CHUNK = b"\x01\x02" * 1280
@@ -105,7 +105,7 @@ class Sending:
         }
 
     def file(self, audio: bytes = CHUNK * 3, **plan: Any) -> FileSender:
-        source = FileChunkSource(audio, len(CHUNK), loop=False, limit_bytes=None)
+        source = MemoryChunkSource(audio, len(CHUNK), loop=False, limit_bytes=None)
         run_plan = RunPlan(endpoint="e", source=WavSource(path="x.wav"), **plan)
         return FileSender(run_plan, source, self._clock, self.pacing, **self._callbacks)
 

@@ -14,10 +14,10 @@ from flux_desktop.engine.sending.chunk_source import (
     SHARED_CHUNKS,
     ChunkSource,
     DiskChunkSource,
-    FileChunkSource,
     SharedChunks,
     silence,
 )
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 
 
 class Disk:
@@ -54,20 +54,20 @@ def drained(chunks: ChunkSource, at_most: int = 1_000_000) -> list[bytes]:
 
 @given(st.binary(max_size=50), st.integers(1, 20))
 def test_a_file_is_sent_once_whole_with_only_the_last_chunk_short(audio: bytes, size: int):
-    chunks = drained(FileChunkSource(audio, size, loop=False, limit_bytes=None))
+    chunks = drained(MemoryChunkSource(audio, size, loop=False, limit_bytes=None))
     assert b"".join(chunks) == audio
     assert all(len(chunk) == size for chunk in chunks[:-1])
 
 
 @given(st.binary(min_size=1, max_size=50), st.integers(1, 20), st.integers(0, 300))
 def test_a_loop_has_no_seam_and_ends_at_its_limit(audio: bytes, size: int, limit: int):
-    chunks = drained(FileChunkSource(audio, size, loop=True, limit_bytes=limit))
+    chunks = drained(MemoryChunkSource(audio, size, loop=True, limit_bytes=limit))
     assert b"".join(chunks) == (audio * (limit // len(audio) + 1))[:limit]
     assert all(len(chunk) == size for chunk in chunks[:-1])
 
 
 def test_a_loop_without_limit_continues():
-    chunks = FileChunkSource(b"abc", 2, loop=True, limit_bytes=None)
+    chunks = MemoryChunkSource(b"abc", 2, loop=True, limit_bytes=None)
     assert drained(chunks, 4) == [b"ab", b"ca", b"bc", b"ab"]
 
 
@@ -75,8 +75,8 @@ def test_a_loop_without_limit_continues():
 def test_what_is_left_out_moves_the_rest_to_the_same_place(left_out: int):
     audio = bytes(range(100))
     for loop in (False, True):
-        all_of_it = drained(FileChunkSource(audio, 7, loop=loop, limit_bytes=280))
-        chunks = FileChunkSource(audio, 7, loop=loop, limit_bytes=280)
+        all_of_it = drained(MemoryChunkSource(audio, 7, loop=loop, limit_bytes=280))
+        chunks = MemoryChunkSource(audio, 7, loop=loop, limit_bytes=280)
         for _ in range(min(left_out, len(all_of_it))):
             chunks.skip()
         assert drained(chunks) == all_of_it[left_out:]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from flux_desktop.base.problem import Problem, ProblemError
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.sending.clip_sequence import ClipSequence, LeftOut
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 
 
 def test_a_gap_may_leave_out_whole_clips() -> None:
     started: list[int] = []
     sequence = ClipSequence(
         [
-            lambda value=value: FileChunkSource(bytes([value]) * 10, 4, loop=False, limit_bytes=None)
+            lambda value=value: MemoryChunkSource(bytes([value]) * 10, 4, loop=False, limit_bytes=None)
             for value in (1, 2, 3)
         ],
         None,

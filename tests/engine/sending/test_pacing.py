@@ -8,10 +8,10 @@ import pytest
 
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
 from flux_desktop.engine.sending.pacing import AudioClock
 from flux_desktop.engine.sending.shared_timers import SharedTimers
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 
 CHUNK = b"\x01\x02" * 1280
 
@@ -68,7 +68,7 @@ class Bench:
         self.pacing = Histogram()
         self.sender = FileSender(
             RunPlan(endpoint="e", source=WavSource(path="x.wav"), **plan),
-            FileChunkSource(audio, len(CHUNK), loop=False, limit_bytes=None),
+            MemoryChunkSource(audio, len(CHUNK), loop=False, limit_bytes=None),
             lambda: self.loop.now_s,
             self.pacing,
             silence_max_s=1.0,
@@ -165,7 +165,7 @@ async def test_a_real_loop_keeps_the_pace():
 
     sender = FileSender(
         RunPlan(endpoint="e", source=WavSource(path="x.wav"), chunk_s=0.02),
-        FileChunkSource(bytes(640 * 10), 640, loop=False, limit_bytes=None),
+        MemoryChunkSource(bytes(640 * 10), 640, loop=False, limit_bytes=None),
         loop.time,
         Histogram(),
         silence_max_s=1.0,
@@ -230,7 +230,7 @@ def test_the_audio_clock_finds_chunks_of_any_length_and_keeps_the_errors_of_thos
     assert len(AudioClock().recent_errors_s(750)) == 0
 
 
-class SlowDisk(FileChunkSource):
+class SlowDisk(MemoryChunkSource):
     """Its third chunk is read only when the test says so."""
 
     is_read = False

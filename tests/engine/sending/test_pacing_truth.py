@@ -8,9 +8,9 @@ import pytest
 
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.sending.file_sender import FileSender
 from flux_desktop.engine.sending.pacing import GRIDS_S, grid_s, on_grid
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 
 
 @pytest.mark.parametrize("grid", GRIDS_S)
@@ -46,7 +46,7 @@ def test_a_sender_begins_on_the_grid_and_keeps_to_it() -> None:
     moments_s, timers = [100.0012], []
     sender = FileSender(
         RunPlan(endpoint="local", source=WavSource(path="unused")),
-        FileChunkSource(bytes(2560 * 3), 2560, loop=False, limit_bytes=None),
+        MemoryChunkSource(bytes(2560 * 3), 2560, loop=False, limit_bytes=None),
         lambda: moments_s[0],
         Histogram(),
         silence_max_s=1.0,

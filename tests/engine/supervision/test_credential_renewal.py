@@ -13,7 +13,6 @@ from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionEnded, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.supervision import preflight
 from flux_desktop.engine.supervision.credential_renewal import BEFORE_S, LOOK_S, keep_fresh
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpointInfo
@@ -22,6 +21,7 @@ from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import make_authority
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 from tests.waiting import PATIENCE_S
 
 
@@ -166,7 +166,7 @@ async def test_the_next_stream_of_a_connection_is_opened_with_the_fresh_keys(tmp
         audio = bytes(2560) * 30
         transport = SageMakerTransport(plan, CREDENTIALS)
         run = Run(
-            start, transport, lambda *_: FileChunkSource(audio, 2560, loop=False, limit_bytes=None), events.append
+            start, transport, lambda *_: MemoryChunkSource(audio, 2560, loop=False, limit_bytes=None), events.append
         )
         async with asyncio.timeout(PATIENCE_S):
             await run.carry_out()

@@ -14,10 +14,11 @@ from flux_desktop.engine.records.audio_events import ClipReference, ClipStarted
 from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import ChunkSource, FileChunkSource
+from flux_desktop.engine.sending.chunk_source import ChunkSource
 from flux_desktop.engine.sending.clip_sequence import LeftOut
 from flux_desktop.engine.worker.run import Run
 from tests.engine.connection.fake_transport import CHUNK_BYTES, FakeTransport, polite
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 from tests.stepped_loop import now_s, run
 
 
@@ -76,7 +77,7 @@ async def test_the_recording_holds_the_text_of_a_single_file(driver, tmp_path: P
     assert (recorded.text, recorded.length_s) == ("Good morning.", 0.1)
 
 
-class Chunks(FileChunkSource):
+class Chunks(MemoryChunkSource):
     """Three seconds of silence that notes what becomes of it."""
 
     def __init__(self, conn: int, steps: list[tuple[int, str]]) -> None:

@@ -9,10 +9,10 @@ from flux_desktop.aws.target import Credentials
 from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.flux.options import FluxOptions
 from tests.engine.connection.fake_transport import CHUNK_BYTES, FakeStream, FakeTransport, polite
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 from tests.stepped_loop import now_s, run
 
 
@@ -38,7 +38,7 @@ async def carried_out(
     work = Run(
         StartRun(plan=plan, connections=[], origin_s=now_s(), credentials=keys),
         FakeTransport(script),
-        lambda *_: FileChunkSource(bytes(CHUNK_BYTES), CHUNK_BYTES, loop=True, limit_bytes=None),
+        lambda *_: MemoryChunkSource(bytes(CHUNK_BYTES), CHUNK_BYTES, loop=True, limit_bytes=None),
         events.append,
         clock=now_s,
     )

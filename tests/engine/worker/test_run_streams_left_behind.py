@@ -17,12 +17,12 @@ from flux_desktop.engine.connection.stream import Stream
 from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionChanged, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import make_authority
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 from tests.waiting import PATIENCE_S
 
 CHANGES = 4
@@ -61,7 +61,7 @@ async def test_ended_streams_are_freed_without_the_collector(tmp_path: Path) -> 
         run = Run(
             start,
             SageMakerTransport(plan, CREDENTIALS),
-            lambda *_: FileChunkSource(bytes(2560), 2560, loop=True, limit_bytes=None),
+            lambda *_: MemoryChunkSource(bytes(2560), 2560, loop=True, limit_bytes=None),
             on_event,
         )
         async with asyncio.timeout(PATIENCE_S):

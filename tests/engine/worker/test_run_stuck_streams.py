@@ -13,12 +13,12 @@ from flux_desktop.engine.connection.retry_policy import RetryPolicy
 from flux_desktop.engine.records.commands import StartRun
 from flux_desktop.engine.records.events import ConnectionEnded, Event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
-from flux_desktop.engine.sending.chunk_source import FileChunkSource
 from flux_desktop.engine.worker.run import Run
 from flux_desktop.engine.worker.sagemaker_transport import SageMakerTransport
 from tests.aws.hostile_peer import Peer, Session, hostile_peer
 from tests.aws.streaming import CREDENTIALS
 from tests.aws.throwaway_ca import Authority, make_authority
+from tests.engine.sending.memory_chunks import MemoryChunkSource
 from tests.waiting import PATIENCE_S
 
 QUICK = Timeouts(backlog_s=0.5, drain_s=0.5)
@@ -35,7 +35,7 @@ def hostile_run(peer: Peer, events: list[Event], limits: Timeouts, *, endless: b
         endpoint="hostile", source=WavSource(path="none.wav"), endpoint_url=peer.url, ca_file=str(peer.ca_file)
     )
     start = StartRun(plan=plan, connections=[1], origin_s=time.monotonic(), credentials=CREDENTIALS)
-    feed = FileChunkSource(bytes(2560), 2560, loop=endless, limit_bytes=None)
+    feed = MemoryChunkSource(bytes(2560), 2560, loop=endless, limit_bytes=None)
     return Run(start, SageMakerTransport(plan, CREDENTIALS), lambda *_: feed, events.append, timeouts=limits)
 
 
