@@ -99,6 +99,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _coordinate(args: argparse.Namespace) -> None:
+    from flux_desktop.cluster.addresses import is_loopback
     from flux_desktop.cluster.coordinator import coordinate
     from flux_desktop.cluster.membership import LIFETIME, to_line
 
@@ -112,7 +113,8 @@ async def _coordinate(args: argparse.Namespace) -> None:
             return
         # With a file not the line itself: what a container or a CI job prints is kept where others can read it.
         where, shown = (", with a copy of the file", shlex.quote(args.file)) if args.file else ("", line)
-        complain(f"Listening on {membership.address}. On each machine{where}, run:")
+        only_here = ", which other machines cannot reach" * is_loopback(membership.address)
+        complain(f"Listening on {membership.address}{only_here}. On each machine{where}, run:")
         printer.line(f"flux-stress cluster join {shown}")
         complain(
             f"Whoever has the line can join for {LIFETIME.total_seconds() / 3600:.0f} hours: keep it secret. "

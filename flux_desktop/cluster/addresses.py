@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from distributed.utils import get_ip
@@ -17,12 +18,13 @@ def parse_address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
         host, port = text, str(PORT)
-    if not port.isdigit() or int(port) > 65535:
+    is_bare_ipv6 = ":" in host and not host.startswith("[")
+    if not port.isdigit() or int(port) > 65535 or is_bare_ipv6:
         raise ProblemError(
             Problem(
                 code="option_unknown",
                 what=f"“{text}” is not an address.",
-                todo="Write HOST:PORT, such as 10.0.0.5:8786.",
+                todo="Write HOST:PORT, such as 10.0.0.5:8786 or [fd00::5]:8786.",
             )
         )
     return host or get_ip(), int(port)
@@ -37,6 +39,11 @@ def not_listening(host: str, port: int, error: BaseException) -> Problem:
         why=f"{getattr(cause, 'strerror', None) or cause}.",
         todo="Choose another address with --listen.",
     )
+
+
+def is_loopback(contact: str) -> bool:
+    """Whether no other machine reaches a ``tls://IP:PORT``: what a machine's own name often stands for."""
+    return ip_address(urlsplit(contact).hostname or "").is_loopback
 
 
 def is_here(contact: str) -> bool:

@@ -36,6 +36,7 @@ dask.config.set(
     }
 )
 warnings.filterwarnings("ignore", message="Couldn't detect a suitable IP address", category=RuntimeWarning)
+warnings.filterwarnings("ignore", message="get_ipv6 is deprecated", category=FutureWarning)
 # What fails is reported in words of this program; Dask's own tracebacks are for those who asked for details.
 _LEVEL = logging.ERROR if logging.getLogger().isEnabledFor(logging.DEBUG) else logging.CRITICAL
 for _name in ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application"):

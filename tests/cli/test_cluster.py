@@ -68,8 +68,11 @@ async def test_coordinate_prints_or_writes_the_line_and_ends_with_a_signal(tmp_p
         *[sys.executable, "-P", "-m", "flux_desktop.cli.main", "cluster", "coordinate"],
         *["--listen", "127.0.0.1:0", *(["--file", str(file)] if with_file else [])],
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None
+    assert process.stderr is not None
+    assert b", which other machines cannot reach. On each machine" in await process.stderr.readline()
     *command, line_or_file = shlex.split((await process.stdout.readline()).decode())
     assert command == ["flux-stress", "cluster", "join"]
     assert read_membership(line_or_file).address.startswith("tls://127.0.0.1:")

@@ -6,7 +6,7 @@ import pytest
 from distributed.utils import get_ip
 
 from flux_desktop.base.problem import ProblemError
-from flux_desktop.cluster.addresses import PORT, is_here, parse_address
+from flux_desktop.cluster.addresses import PORT, is_here, is_loopback, parse_address
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,15 @@ def test_an_address_to_listen_on(text: str, address: tuple[str, int]) -> None:
 
 
 def test_an_address_that_is_none_is_refused() -> None:
-    for text in ("host:port", "host:70000", "host:"):
+    for text in ("host:port", "host:70000", "host:", "fd77::1"):
         with pytest.raises(ProblemError, match="is not an address"):
             parse_address(text)
+
+
+def test_addresses_that_only_this_machine_reaches() -> None:
+    assert is_loopback("tls://127.0.1.1:8786")
+    assert is_loopback("tls://[::1]:8786")
+    assert not is_loopback("tls://[fd00::5]:8786")
 
 
 def test_a_machine_knows_its_own_addresses() -> None:
