@@ -43,7 +43,6 @@ class ScriptedConversation:
             self.session.headers(x_amzn_invoked_production_variant="AllTraffic")
             self._reached = 0
         if goal == 0:
-            await self.session.everything_heard()
             return
         if self.sequence_id == 0:
             self.send({"type": "Connected", "request_id": f"peer-{self.session.stream_id}"})
@@ -55,9 +54,12 @@ class ScriptedConversation:
                 self._take(frame.payload)
 
     async def reaches(self, phase: str) -> bool:
-        """Continue until a phase is reached; False where the client asked for the end before."""
+        """Continue until a phase is reached and the client has read all; False where it asked for the end before."""
         await self.until(phase)
-        return phase == CLOSING or not self._is_over
+        if phase == CLOSING or self._is_over:
+            return phase == CLOSING
+        await self.session.everything_heard()
+        return True
 
     def send(self, message: dict[str, object]) -> None:
         """One message with the next sequence_id."""
