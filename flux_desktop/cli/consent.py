@@ -28,16 +28,17 @@ def agreed(
     minutes: float,
     more: Sequence[RunPlan] = (),
     own_prices: Prices | None = None,
+    besides: str = "",
 ) -> bool:
     """Show stream-minutes, duration and cost; ask where a real endpoint is used for long, unless `args.yes`.
 
     Before that, what is known of the build: `more` are plans of further streams, which differ.
-    `own_prices` are those of the flags, where the command has such.
+    `own_prices` are those of the flags, where the command has such. `besides` is what is not counted.
     """
     for remark in build_remarks(plan, *more):
         complain(plain(remark))
     whole_minutes = max(1, round(minutes))
-    lasts = f"about {whole_minutes} minute{'s' * (whole_minutes != 1)}"
+    lasts = f"about {whole_minutes} minute{'s' * (whole_minutes != 1)}{besides and f', {besides}'}"
     if plan.is_local:
         shown = f"{stream_minutes:,.0f}" if stream_minutes >= 10 else f"{stream_minutes:.1f}"
         complain(f"At most {shown} stream-minutes, {lasts}; the built-in endpoint costs nothing.")

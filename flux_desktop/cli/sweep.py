@@ -119,7 +119,8 @@ def _run(
     current_ms = plan.base.options.eot_timeout_ms_in_force  # the current setting is one of them
     live_ms = [current_ms, *[TIMEOUT_MS] * args.confirm] if args.confirm else []
     stream_minutes = size.stream_minutes + sum(size.live_streams_s(live_ms)) / 60
-    if not agreed(args, plan.base, stream_minutes, size.minutes + size.live_s(live_ms, plan.at_once) / 60):
+    minutes = size.minutes + size.live_s(live_ms, plan.at_once) / 60
+    if not agreed(args, plan.base, stream_minutes, minutes, besides="besides recordings that fail and are sent again"):
         complain("Nothing was started.")
         return ExitCode.USAGE
     before_run(stream_minutes, sessions_dir)
