@@ -57,6 +57,8 @@ def summary(model: RunModel, folder: Path | None, found: str = "") -> tuple[Prob
         f"This affected {amount(affected, 'connection')}." if 1 < affected < total else "",
         *_judgement(ended),
         _figures(model, ended),
+        # Whoever sees no words reads here where they would have come from.
+        *(model.started.notes if model.started is not None and ended.ledger.get(LedgerClass.NO_TRANSCRIPT) else ()),
         STAND_IN if model.plan is not None and model.plan.is_stand_in else "",
     ]
     recorded = f"Recorded in {at_home(folder)}." if folder else ""

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from flux_desktop.base.problem import Problem
-from flux_desktop.engine.records.events import ConnectionEnded, Notice, RunEnded
+from flux_desktop.engine.records.events import ConnectionEnded, Notice, RunEnded, RunStarted
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.pass_criteria import LimitResult, parse_limit
 from flux_desktop.engine.records.plan import RunPlan, WavSource
@@ -75,6 +75,16 @@ def test_a_run_that_was_not_recorded_whole_says_so_first(origin: Origin) -> None
     _, why, tone = shown(ended(msgspec.structs.replace(DONE, unrecorded=lacks), origin=origin))
     assert why.startswith(lacks)
     assert tone == "warn"
+
+
+def test_a_run_without_words_says_where_they_would_have_come_from() -> None:
+    start = RunStarted(t=0.0, wall_time="", plan=PLAN, version="1", notes=["No model is installed."])
+    for kind, is_said in ((LedgerClass.NO_TRANSCRIPT, True), (LedgerClass.COMPLETED, False)):
+        model = RunModel()
+        model.reset(PLAN)
+        model.feed(start)
+        model.feed(msgspec.structs.replace(DONE, ledger={str(kind): 3}))
+        assert ("No model is installed." in shown(model)[1]) is is_said
 
 
 def test_every_limit_is_listed_with_its_value_as_a_sentence_of_its_own() -> None:
