@@ -30,6 +30,7 @@ OVERVIEW = 0
 TIMELINE_FROM_PX = 300
 """Height from which the timeline is shown."""
 CLIP_NAME_PX = 52
+_TAB_WITH_CLIP_PX = 130
 
 
 class TranscriptPanel(QWidget):
@@ -125,8 +126,9 @@ class TranscriptPanel(QWidget):
         for position in range(1, self.tabs.count()):
             conversation = self._model.conversation(self.tabs.tabData(position))
             words = " · ".join(filter(None, (state_words(conversation), conversation.clip)))
+            if self.tabs.tabText(position) != (name := self._tab_name(conversation)):
+                self.tabs.setTabText(position, name)
             if self.tabs.tabToolTip(position) != words:
-                self.tabs.setTabText(position, self._tab_name(conversation))
                 self.tabs.setTabToolTip(position, plain_tip(words))
                 self.tabs.setTabIcon(position, state_icon(conversation, self._theme.current))
 
@@ -223,7 +225,9 @@ class TranscriptPanel(QWidget):
             self.close_tab(conn)
 
     def _tab_name(self, conversation: Conversation) -> str:
-        """The number, with the clip of a data set."""
+        """The number, with the clip of a data set where there is room for those of all tabs."""
+        if self.tabs.count() * _TAB_WITH_CLIP_PX > self.width() - self.search.width():
+            return f"#{conversation.conn}"
         clip = self.tabs.fontMetrics().elidedText(conversation.clip, Qt.TextElideMode.ElideLeft, CLIP_NAME_PX)
         return f"#{conversation.conn}" + (f" {clip.replace('&', '&&')}" if clip else "")
 

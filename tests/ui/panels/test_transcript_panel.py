@@ -89,8 +89,10 @@ def test_a_run_has_a_tab_for_each_connection_with_the_first_in_front(bench: Benc
 def test_a_tab_names_the_clip_that_its_connection_sends(bench: Bench) -> None:
     bench.run(2)
     bench.model.feed(ClipStarted(t=1.0, conn=2, clip="/data/a&b.flac", audio_s=0.0))
-    bench.panel.refresh_icons()
-    assert bench.tabs[1:] == ["#1", "#2 a&&b"]
+    for width_px, name in ((1000, "#2 a&&b"), (480, "#2"), (1000, "#2 a&&b")):
+        bench.panel.resize(width_px, 700)
+        bench.panel.refresh_icons()
+        assert bench.tabs[1:] == ["#1", name]
     assert bench.panel.tabs.tabToolTip(2).endswith("a&b")
 
 
