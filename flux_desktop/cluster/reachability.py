@@ -40,7 +40,7 @@ async def obstacle(membership: Membership) -> Obstacle:
         if error.verify_code in _OTHER_DATE:
             return Obstacle("By this machine's clock, the coordinator's certificate is not valid: compare the clocks.")
         return Obstacle(
-            "The coordinator at that address belongs to another cluster: the line is not the one that it has printed.",
+            "What answers at that address is not this cluster's coordinator: it is another one, or another server.",
             is_other_cluster=True,
         )
     except ssl.SSLError:

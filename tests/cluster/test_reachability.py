@@ -38,7 +38,7 @@ async def test_a_coordinator_that_answers_is_reached(membership: Membership) -> 
 
 async def test_the_line_of_another_cluster_is_told_from_a_coordinator_that_is_not_there(membership: Membership) -> None:
     other = await obstacle(new_membership(membership.address))
-    assert "belongs to another cluster" in other.why
+    assert "not this cluster's coordinator" in other.why
     assert other.is_other_cluster
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
