@@ -158,7 +158,7 @@ def test_a_capacity_search_writes_its_documents(session: Path, tmp_path: Path, m
     async def search() -> CapacityReport:
         return report
 
-    search_stub = SimpleNamespace(session_folder=session, run=search, stop=None, problem=None)
+    search_stub = SimpleNamespace(session_folder=session, run=search, stop=None, problem=None, unrecorded="")
     monkeypatch.setattr(capacity, "CapacitySearch", lambda *_, **__: search_stub)
     args, path = arguments("capacity", tmp_path)
     assert capacity.run(args) == ExitCode.OK

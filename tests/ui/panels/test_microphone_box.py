@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.models.microphone import SYSTEM_DEFAULT
+from flux_desktop.ui.models.microphone import LOOKING, SYSTEM_DEFAULT
 from flux_desktop.ui.panels.microphone_box import MicrophoneBox
 from flux_desktop.ui.style.theme import ThemeSource
 from tests.ui.services.test_device_watch import device
@@ -26,6 +26,7 @@ class Bench:
 
     def plug(self, *names: str, problem: Problem | None = None) -> None:
         self.state.microphones.devices = [device(index, name) for index, name in enumerate(names)]
+        self.state.microphones.listed = True
         self.box.refresh(problem)
 
     @property
@@ -84,6 +85,8 @@ def test_what_happens_on_a_loss_is_stored(bench: Bench) -> None:
 
 
 def test_the_most_basic_problem_is_the_one_that_is_shown(bench: Bench) -> None:
+    bench.box.refresh(None)
+    assert bench.remark == (LOOKING, "caption")
     bench.plug()
     none, role = bench.remark
     assert role == "warn"
