@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("Interrupted.")
         return ExitCode.INTERRUPTED
-    except Exception:
+    except Exception:  # boundary: a bug ends the program with a sentence and an exit status
         import logging
 
         logging.getLogger("flux_desktop.cli").debug("Internal error:", exc_info=True)

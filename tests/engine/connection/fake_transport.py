@@ -23,6 +23,8 @@ from tests.stepped_loop import now_s
 
 CHUNK_BYTES = 2560
 CHUNK_S = 0.08
+CHECKED_EVERY_S = 0.5
+"""By the stepped clock, as the engine does it (`run_monitor`)."""
 
 
 class FakeStream:
@@ -205,5 +207,5 @@ class Bench:
 
     async def _check(self) -> None:
         while True:
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(CHECKED_EVERY_S)
             self.connection.check()
