@@ -51,6 +51,9 @@ def linear(share: float, seconds: float) -> None:
         if not carried(1, streams, share, seconds):
             break
         single = streams
+    if not single:
+        print(f"not measured: with {100 * share:.0f} % of a core one generator carries fewer than 20 streams")
+        return
     for factor in (1.0, 0.9, 0.8):
         each = max(1, int(single * factor))
         if carried(3, each, share, seconds):
