@@ -144,9 +144,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--max-instances",
         type=_whole_number(1, 1000),
-        default=1,
         metavar="N",
-        help="scale out to N instances, each with --capacity of its own; needs --scaling-target (default: 1)",
+        help="scale out to N instances, each with --capacity of its own; needs --scaling-target "
+        "(default: --min-instances)",
     )
     add(
         "--min-instances",

@@ -49,7 +49,7 @@ class EndpointSettings(Struct, kw_only=True):
     capacity: int | None = None
     beyond: str | None = None
     min_instances: int = 1
-    max_instances: int = 1
+    max_instances: int | None = None
     scaling_target: float | None = None
     scaling_speed: float = 1.0
     access_key: str = ""
@@ -94,7 +94,7 @@ class EndpointState:
         self.instances = InstanceGroup(
             ScalingSettings(
                 min_instances=settings.min_instances,
-                max_instances=max(settings.min_instances, settings.max_instances),
+                max_instances=settings.max_instances or settings.min_instances,
                 target=settings.scaling_target,
                 speed=settings.scaling_speed,
             ),

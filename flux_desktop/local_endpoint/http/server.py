@@ -39,6 +39,7 @@ from flux_desktop.local_endpoint.recognition.pools import make_pools
 from flux_desktop.local_endpoint.recognition.scripts import Script, ScriptStore, load_script
 from flux_desktop.local_endpoint.recognition.stored_scripts import stored_in
 from flux_desktop.local_endpoint.sagemaker.demo_endpoints import with_extra
+from flux_desktop.local_endpoint.sagemaker.instances import check_limits
 
 HOST = "127.0.0.1"
 FILES_MIN = 64
@@ -76,6 +77,7 @@ def run(settings: EndpointSettings, announce: Callable[[str], None]) -> int:
     faults = parse_faults(settings.faults)
     with_extra(settings.endpoints)
     capacity = capacity_from(settings.capacity, settings.beyond)
+    check_limits(settings.min_instances, settings.max_instances)
     _require_files(allow_many_files())
     port = _free_port(settings.port)
     folder: Path | None = None

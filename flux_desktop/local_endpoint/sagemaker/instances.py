@@ -15,6 +15,8 @@ from collections import deque
 import msgspec
 from msgspec import Struct
 
+from flux_desktop.base.problem import Problem, ProblemError
+
 METRIC_S = 10.0
 ALARM_OUT_PERIODS, ALARM_IN_PERIODS = 3, 90
 """Consecutive periods above the target, or below nine tenths of it, after which target tracking acts."""
@@ -33,6 +35,19 @@ class ScalingSettings(Struct, frozen=True, kw_only=True):
     speed: float = 1.0
     cooldown_out_s: float = COOLDOWN_OUT_S
     cooldown_in_s: float = COOLDOWN_IN_S
+
+
+def check_limits(least: int, most: int | None) -> None:
+    """Limits of scaling as they were given. Raises `ProblemError` where there is no number between them."""
+    if most is not None and most < least:
+        raise ProblemError(
+            Problem(
+                code="scaling_unusable",
+                what="The endpoint's instances cannot be set.",
+                why=f"--max-instances {most} is below --min-instances {least}.",
+                todo="Raise --max-instances, or lower --min-instances.",
+            )
+        )
 
 
 class Period(Struct, frozen=True):

@@ -103,6 +103,8 @@ def test_it_stops_with_a_stream_open(start_endpoint: StartEndpoint, number: int 
         (["--capacity", "0"], "--capacity: must be a whole number from 1 to 100000 (got '0')."),
         (["--beyond", "crash"], "--beyond: must be one of slow, refuse, cliff (got 'crash')."),
         (["--beyond", "slow"], "--beyond needs --capacity N"),
+        (["--min-instances", "3", "--max-instances", "2"], "--max-instances 2 is below --min-instances 3."),
+        (["--min-instances", "2", "--max-instances", "1"], "--max-instances 1 is below --min-instances 2."),
         (["--region", "Virginia"], "--region: must be an AWS region such as us-east-1 (got 'Virginia')."),
         (["--region", ""], "--region: must be an AWS region"),
         (["--speed", "9"], "unrecognized arguments: --speed 9."),
