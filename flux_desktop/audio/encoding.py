@@ -6,15 +6,12 @@ Both directions use tables computed once from the standard's segments, so that e
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flux_desktop.flux.defaults import CHUNK_S
-
-Encoding = Literal["linear16", "mulaw", "alaw"]
-ENCODINGS: tuple[Encoding, ...] = ("linear16", "mulaw", "alaw")
+from flux_desktop.flux.defaults import CHUNK_S, ENCODINGS, Encoding
 
 
 def named(encoding: str) -> Encoding:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+Encoding = Literal["linear16", "mulaw", "alaw"]
+ENCODINGS: tuple[Encoding, ...] = ("linear16", "mulaw", "alaw")
+"""Those in which this program sends audio."""
+
 SAMPLE_RATES_HZ = (8_000, 16_000, 24_000, 44_100, 48_000)
 """Sample rates that Flux accepts."""
 SAMPLE_RATE_HZ = 16_000

@@ -15,7 +15,7 @@ from flux_desktop.flux import defaults
 from flux_desktop.flux.defaults import SAMPLE_RATE_HZ, SAMPLE_RATES_HZ
 
 MODELS = ("flux-general-en", "flux-general-multi")
-ENCODINGS = ("linear16", "linear32", "mulaw", "alaw", "opus", "ogg-opus")
+ENCODINGS = (*defaults.ENCODINGS, "linear32", "opus", "ogg-opus")
 LANGUAGES = ("en", "es", "fr", "de", "hi", "ru", "pt", "ja", "it", "nl")
 KEYTERMS_MAX = 100
 KEYTERM_CHARS_MAX = 100
@@ -111,7 +111,7 @@ def problems(options: FluxOptions) -> list[Problem]:
         _out_of_range("eager_eot_threshold", options.eager_eot_threshold, EAGER_EOT_THRESHOLD),
         _out_of_range("eot_timeout_ms", options.eot_timeout_ms, EOT_TIMEOUT_MS),
         _not_one_of("model", options.model, MODELS),
-        _not_one_of("encoding", options.encoding, ENCODINGS),
+        _not_one_of("encoding", options.encoding, ENCODINGS, defaults.ENCODINGS),
         _not_one_of("sample_rate", options.sample_rate_hz, SAMPLE_RATES_HZ),
         _eager_above_eot(options),
         *_keyterm_problems(options.keyterms),
@@ -145,10 +145,12 @@ def _out_of_range(name: str, value: float | None, limits: Range) -> Problem | No
     )
 
 
-def _not_one_of(name: str, value: object, allowed: tuple[object, ...]) -> Problem | None:
+def _not_one_of(
+    name: str, value: object, allowed: tuple[object, ...], suggested: tuple[object, ...] = ()
+) -> Problem | None:
     if value in allowed:
         return None
-    listed = ", ".join(str(item) for item in allowed)
+    listed = ", ".join(str(item) for item in suggested or allowed)
     return Problem(code="option_unknown", what=f"Flux does not support {name} {value}.", todo=f"Use one of: {listed}.")
 
 

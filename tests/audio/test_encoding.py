@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flux_desktop.audio.encoding import Encoding, chunk_bytes, decode, encode, sample_bytes
+from flux_desktop.audio.encoding import chunk_bytes, decode, encode, sample_bytes
+from flux_desktop.flux.defaults import Encoding
 
 
 def codes(encoding: Encoding, *samples: int) -> list[int]:

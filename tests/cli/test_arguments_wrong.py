@@ -60,6 +60,7 @@ def test_what_is_wrong_is_exit_2_and_one_sentence(
     ("flags", "sentence"),
     [
         ("--eot-threshold 1.49", "eot_threshold 1.49 is out of range: Flux accepts 0.5 to 1."),
+        ("--encoding mp3", "Flux does not support encoding mp3. Use one of: linear16, mulaw, alaw."),
         ("--eot-timeout-ms 0", "eot_timeout_ms 0 is out of range: Flux accepts 500 to 60000."),
         (
             "--reconfigure-after 1 --reconfigure-eager-eot-threshold 1.1",
@@ -67,7 +68,7 @@ def test_what_is_wrong_is_exit_2_and_one_sentence(
         ),
     ],
 )
-def test_a_value_out_of_range_is_told_with_its_range(
+def test_a_value_out_of_range_is_told_with_what_is_accepted(
     wav: str, flags: str, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["file", "x", "--file", wav, *flags.split()]) == 2

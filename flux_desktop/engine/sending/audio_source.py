@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from flux_desktop.audio.encoding import ENCODINGS, Encoding, chunk_bytes, sample_bytes
+from flux_desktop.audio.encoding import chunk_bytes, sample_bytes
 from flux_desktop.audio.full_scale import clipping_note
 from flux_desktop.audio.intact import check_intact
 from flux_desktop.audio.recording import open_recording
@@ -18,6 +18,7 @@ from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSourc
 from flux_desktop.engine.sending.clip_references import clip_beside
 from flux_desktop.engine.sending.data_set_check import checked_data_set, with_source
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
+from flux_desktop.flux.defaults import ENCODINGS, Encoding
 
 
 def prepared(plan: RunPlan) -> tuple[RunPlan, list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.audio.encoding import ENCODINGS, chunk_bytes, sample_bytes
+from flux_desktop.audio.encoding import chunk_bytes, sample_bytes
 from flux_desktop.audio.recording import Recording
 from flux_desktop.audio.words import ReferenceWord
 from flux_desktop.base.problem import Problem, ProblemError
@@ -23,6 +23,7 @@ from flux_desktop.engine.sending.chunk_source import ChunkSource, DiskChunkSourc
 from flux_desktop.engine.sending.clip_sequence import ClipSequence, LeftOut
 from flux_desktop.engine.sending.data_set_check import LIST, first_of
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
+from flux_desktop.flux.defaults import ENCODINGS
 
 
 class PlannedClip(UsableClip, frozen=True):

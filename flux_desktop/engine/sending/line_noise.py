@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from flux_desktop.audio.encoding import Encoding, encode, sample_bytes
+from flux_desktop.audio.encoding import encode, sample_bytes
+from flux_desktop.flux.defaults import Encoding
 
 _SEED = 20261
 

@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from flux_desktop.audio.encoding import ENCODINGS, encode
+from flux_desktop.audio.encoding import encode
 from flux_desktop.audio.microphone import Microphone
 from flux_desktop.base.problem import Problem
 from flux_desktop.engine.measuring.frame_level import frame_level
 from flux_desktop.engine.records.events import Event, Notice
 from flux_desktop.engine.records.plan import MicrophoneSource, RunPlan
+from flux_desktop.flux.defaults import ENCODINGS
 
 
 class MicrophoneCapture:

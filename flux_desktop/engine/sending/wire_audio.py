@@ -16,12 +16,13 @@ from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO
 
 from flux_desktop.audio.decoding import Samples
-from flux_desktop.audio.encoding import Encoding, encode, sample_bytes
+from flux_desktop.audio.encoding import encode, sample_bytes
 from flux_desktop.audio.recording import Recording
 from flux_desktop.audio.source_file import open_audio, open_problem
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.measuring.run_totals import AUDIO_SILENCED
 from flux_desktop.engine.sending.chunk_source import BLOCK_BYTES, silence
+from flux_desktop.flux.defaults import Encoding
 
 READERS = 2
 _SHARED_BLOCKS = 4

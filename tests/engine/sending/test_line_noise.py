@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.audio.encoding import Encoding, decode
+from flux_desktop.audio.encoding import decode
 from flux_desktop.audio.levels import measure
 from flux_desktop.engine.sending.line_noise import LineNoise
+from flux_desktop.flux.defaults import Encoding
 
 
 @pytest.mark.parametrize("encoding", ["linear16", "mulaw"])

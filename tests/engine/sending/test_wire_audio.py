@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 import soundfile
 
-from flux_desktop.audio.encoding import Encoding, encode
+from flux_desktop.audio.encoding import encode
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.measuring.run_totals import AUDIO_SILENCED
 from flux_desktop.engine.sending import wire_audio
 from flux_desktop.engine.sending.chunk_source import BLOCK_BYTES
 from flux_desktop.engine.sending.wire_audio import ReaderThreads, WireAudio
+from flux_desktop.flux.defaults import Encoding
 
 NOISE = (np.random.default_rng(7).standard_normal(100_000) * 3000).astype(np.int16)
 
