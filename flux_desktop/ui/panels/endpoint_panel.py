@@ -24,7 +24,7 @@ from flux_desktop.ui.models.endpoints import EndpointEntry
 from flux_desktop.ui.panels.account_box import AccountBox
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_XS, TYPE_BODY_PX, TYPE_CAPTION_PX, font
-from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, Panel, button, label, pill, plain_tip, set_role
+from flux_desktop.ui.widgets.basics import ElidedLabel, IconButton, Panel, button, pill, plain_tip, set_role
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX, ROW_LINE_PX = 42, 24
@@ -119,7 +119,7 @@ class EndpointPanel(Panel):
             widget.hide()
         self._state = state
         self._endpoints = state.endpoints
-        self._compact = self._tight = self._locked = False
+        self._compact = self._locked = False
         self._behaviour_shown = LocalBehaviour()
         self.list = QListWidget()
         self.list.setAccessibleName("Endpoints")
@@ -147,16 +147,11 @@ class EndpointPanel(Panel):
             kind="link",
             tip="See which speech models are installed, and download them",
         )
-        self._speech_row = QWidget()
-        speech_row = QHBoxLayout(self._speech_row)
-        speech_row.setContentsMargins(0, 0, 0, 0)
+        speech_row = QHBoxLayout()
         speech_row.addWidget(self.speech, 1)
         speech_row.addWidget(self.models_button)
-        self.body.addWidget(self._speech_row)
-        self.note, self.note_line = label("", "caption", wrap=True), ElidedLabel("caption")
-        for words in (self.note, self.note_line):
-            self.body.addWidget(words)
-            words.hide()
+        self.body.addLayout(speech_row)
+        self._note = ""
         self.refresh()
         state.listen(self._show_choices)
 
@@ -175,23 +170,18 @@ class EndpointPanel(Panel):
         self._show_choices()
 
     def set_compact(self, on: bool) -> None:
-        """Show less: two rows of the list, or four of one line and the filters where there are many; a note's line."""
+        """Show less: two rows of the list, or four of one line and the filters where there are many."""
         if on is not self._compact:
             self._compact = on
             self._show_parts()
-            self._show_note()
-            self._show_speech()
 
     def set_tight(self, on: bool) -> None:
-        """Show of a run only its endpoint, of problems only what happened."""
-        if on is not self._tight:
-            self._tight = on
-            self.account.set_tight(on)
-            self._show_parts()
+        """Show of problems only what happened."""
+        self.account.set_tight(on)
 
     def _show_parts(self) -> None:
         many = self.list.count() > UNFILTERED
-        rows = 1 if self._tight and self._locked else ROWS_COMPACT if self._compact and not many else ROWS
+        rows = ROWS_COMPACT if self._compact and not many else ROWS
         self._delegate.one_line = self._compact and many
         self.list.setFixedHeight(min(rows, self.list.count()) * self._delegate.row_px + 4)
         self.account.show_filters(not self._compact or many)
@@ -238,14 +228,19 @@ class EndpointPanel(Panel):
             self.details_wanted.emit(self._state.endpoint, self.window())
 
     def _show_speech(self) -> None:
-        """Show what transcribes speech on the built-in endpoint, and how to get it where it is missing."""
+        """Show the notes of a run; else what transcribes speech on the built-in endpoint, or how to get it.
+
+        The line is there at all times, so that nothing below it moves when a run begins or ends.
+        """
         models = self._state.speech_models
-        in_use = not (self._compact and self._locked)
-        self._speech_row.setVisible(models.known and self._state.endpoint == LOCAL_ENDPOINT and in_use)
-        self.speech.setText(models.summary)
-        self.speech.setToolTip(models.sentence)
+        is_local = models.known and self._state.endpoint == LOCAL_ENDPOINT
+        self.models_button.setVisible(is_local)
+        has_note = bool(self._note) and (self._locked or not is_local)
+        self.speech.setText(self._note if has_note else models.summary if is_local else "")
+        tips = (self._note, models.sentence if is_local else "")
+        self.speech.setToolTip(plain_tip("\n".join(filter(None, tips))))
         missing = models.english.folder is None and not models.english.fetching
-        set_role(self.speech, "warn" if missing else "caption")
+        set_role(self.speech, "warn" if is_local and missing else "caption")
 
     def _show_behaviour(self, behaviour: LocalBehaviour) -> None:
         """Show the fault that the built-in endpoint injects and its build, where either is not the usual one."""
@@ -259,27 +254,20 @@ class EndpointPanel(Panel):
         self.reset_button.setVisible(bool(fault or build))
 
     def set_note(self, text: str) -> None:
-        """Show a note about the endpoint, such as which recogniser produces its text."""
-        self.note.setText(text)
-        self.note_line.setText(text)
-        self._show_note()
-
-    def _show_note(self) -> None:
-        has_note = bool(self.note_line.full_text())
-        self.note.setVisible(has_note and not self._compact)
-        self.note_line.setVisible(has_note and self._compact)
+        """Show what there is to say about a run, such as which recogniser produces its text."""
+        self._note = text
+        self._show_speech()
 
     def set_locked(self, locked: bool) -> None:
         """The endpoint cannot be changed while a run is in progress."""
         self._locked = locked
         self.list.setEnabled(not locked)
-        self._show_parts()
         self._show_speech()
-        # Hidden during a run to leave room for what can be changed.
-        self.account.setVisible(self.account_button.isChecked() and not locked)
+        self.account.setEnabled(not locked)
         self.refresh_button.setEnabled(not locked)
         self.reset_button.setEnabled(not locked)
 
     def _changed(self, item: QListWidgetItem | None) -> None:
         if item is not None:
+            self._note = ""
             self.select(item.data(ENTRY_ROLE).name)

@@ -143,7 +143,6 @@ class FluxPanel(Panel):
         self._couple()
         self._state = state
         self.presets = PresetMenu(self, state, self.use_preset)
-        self._locked = False
         self._shown: FluxOptions | None = None
         self._show_choices()
         state.listen(self._show_choices)
@@ -227,12 +226,9 @@ class FluxPanel(Panel):
     def set_locked(self, locked: bool) -> None:
         """The model cannot be changed while a run is in progress; everything else can."""
         self.model.setEnabled(not locked)
-        if self._locked is not locked:
-            self._locked = locked
-            self._show_parts()
 
     def set_compact(self, on: bool) -> None:
-        """Show less: keyterms while there are none, and what can be sent to streams while there are none, on demand."""
+        """Show less: keyterms while there are none, and what can be sent to streams, on demand."""
         if on is not self._compact:
             self._compact = on
             for field in (self.eot, self.eager, self.timeout):
@@ -249,8 +245,8 @@ class FluxPanel(Panel):
         self._keyterms_title.setVisible(not self._compact or has_keyterms)
         self.keyterms_button.setVisible(self._compact and not has_keyterms)
         self.keyterms.setVisible(not self._compact or has_keyterms or self.keyterms_button.isChecked())
-        self.send_button.setVisible(self._compact and not self._locked)
-        self._send_box.setVisible(not self._compact or self._locked or self.send_button.isChecked())
+        self.send_button.setVisible(self._compact)
+        self._send_box.setVisible(not self._compact or self.send_button.isChecked())
 
     def _fold_button(self, name: str, tip: str) -> QPushButton:
         widget = button(name, self._show_parts, kind="link", tip=f"{tip}: show or hide")

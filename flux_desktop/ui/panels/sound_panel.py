@@ -105,7 +105,7 @@ class SoundPanel(Panel):
         self.body.addWidget(self._detail)
         self.listen = ListenBox(theme, state)
         self.body.addWidget(self.listen)
-        self._compact = self._tight = self._locked = False
+        self._tight = False
         self._state = state
         self._shown: WavShape | None = None
         self.show_choices()
@@ -126,11 +126,9 @@ class SoundPanel(Panel):
         open_dialog(dialog, lambda path: self.file_chosen.emit(str(path)))
 
     def set_compact(self, on: bool) -> None:
-        """Show less: a lower waveform, and neither what a run cannot change nor what only a run can play."""
-        self._compact = on
+        """Show less: a lower waveform, and of listening only its button while it is off."""
         self.waveform.set_low(on)
         self.listen.set_compact(on)
-        self._show_modes()
 
     def set_tight(self, on: bool) -> None:
         """Show as little of the data set, the microphone and of listening as can be worked with."""
@@ -138,16 +136,11 @@ class SoundPanel(Panel):
         self.listen.set_tight(on)
         self.microphone.set_tight(on)
         self.data_set.set_tight(on)
-        self._show_modes()
+        self._show_listening()
 
-    def _show_modes(self) -> None:
-        for widget in (self.wav_button, self.mic_button):
-            widget.setVisible(not (self._compact and self._locked))
-        listening = self._state.listening
-        in_use = self._locked or listening.wanted or listening.sounding
+    def _show_listening(self) -> None:
         # While a microphone is chosen, only a session that is played can be heard.
-        has_use = listening.sounding or not (self._tight and self._state.uses_microphone)
-        self.listen.setVisible(has_use and (in_use or not self._tight))
+        self.listen.setVisible(self._state.listening.sounding or not (self._tight and self._state.uses_microphone))
 
     def use_microphone(self, on: bool) -> None:
         """Choose the microphone or the recording."""
@@ -195,5 +188,3 @@ class SoundPanel(Panel):
         for widget in (*buttons, self.microphone.device, self.channel):
             widget.setEnabled(not locked)
         self.data_set.set_locked(locked)
-        self._locked = locked
-        self._show_modes()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect
 from PySide6.QtWidgets import QApplication, QWidget
 
 from flux_desktop.base.problem import Problem
@@ -133,10 +133,18 @@ def test_large_pages_give_room_to_all_columns(page: LivePage) -> None:
     assert widths[1] > widths[0]
 
 
+def choose_audio(state: AppState, source: str) -> None:
+    if source == "recording":
+        state.recording = read_shape(resource_path(SAMPLE_RECORDING))
+    elif source == "data set":
+        state.data_set = DataSetShape(Path("/data/calls"), (Clip(path=Path("a.wav")),), (60.0,), 1)
+    else:
+        state.uses_microphone = True
+
+
 @pytest.mark.parametrize("source", ["recording", "data set", "microphone"])
-@pytest.mark.parametrize("is_running", [False, True])
 def test_with_an_account_open_and_listening_nothing_is_scrolled_at_1280_by_800(
-    page: LivePage, state: AppState, theme: ThemeSource, source: str, is_running: bool
+    page: LivePage, state: AppState, theme: ThemeSource, source: str
 ) -> None:
     state.endpoints.account = [EndpointEntry(f"flux-{number}", "changed 2026-11-01 10:00") for number in range(3)]
     state.speech_models.known = True
@@ -146,15 +154,8 @@ def test_with_an_account_open_and_listening_nothing_is_scrolled_at_1280_by_800(
     why = "Environment variables, profiles, single sign-on and the role of this machine provide none."
     no_credentials = Problem(code="x", what="There are no AWS credentials.", why=why, todo="Run aws sso login.")
     page.endpoint_panel.account.show_state("", no_credentials)
-    if source == "recording":
-        state.recording = read_shape(resource_path(SAMPLE_RECORDING))
-    elif source == "data set":
-        state.data_set = DataSetShape(Path("/data/calls"), (Clip(path=Path("a.wav")),), (60.0,), 1)
-    else:
-        state.uses_microphone = True
+    choose_audio(state, source)
     state.listening.wanted = True
-    for panel in (page.endpoint_panel, page.sound_panel, page.flux_panel):
-        panel.set_locked(is_running)
     page.setStyleSheet(stylesheet(theme.current))
     page.resize(1216, 686)
     page.show()
@@ -163,3 +164,32 @@ def test_with_an_account_open_and_listening_nothing_is_scrolled_at_1280_by_800(
     assert page.left.viewport().height() <= 686
     assert page.left.verticalScrollBar().maximum() == 0
     assert page.flux_panel.eot.slider.isVisible()
+
+
+@pytest.mark.parametrize("has_account", [False, True])
+@pytest.mark.parametrize("source", ["recording", "data set", "microphone"])
+@pytest.mark.parametrize("height", [686, 960])
+def test_nothing_on_the_left_moves_when_a_run_begins_and_ends(
+    page: LivePage, state: AppState, theme: ThemeSource, height: int, source: str, has_account: bool
+) -> None:
+    page.setStyleSheet(stylesheet(theme.current))
+    page.endpoint_panel.open_account(has_account)
+    choose_audio(state, source)
+    page.resize(1216, height)
+    page.show()
+
+    def places() -> list[QRect]:
+        state.changed()
+        QCoreApplication.processEvents()
+        fields = (page.flux_panel.eot, page.flux_panel.timeout, page.flux_panel.filters_button)
+        return [panel.geometry() for panel in (*panels, *fields)]
+
+    panels = (page.endpoint_panel, page.sound_panel, page.flux_panel)
+    before = places()
+    for panel in panels:
+        panel.set_locked(True)
+    page.endpoint_panel.set_note("Recordings with a script use its words.")
+    assert places() == before
+    for panel in panels:
+        panel.set_locked(False)
+    assert places() == before

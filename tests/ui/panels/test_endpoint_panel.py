@@ -147,15 +147,15 @@ def test_during_a_run_nothing_can_be_changed(bench: Bench) -> None:
     bench.panel.set_locked(True)
     locked = (bench.panel.list, bench.panel.refresh_button, bench.panel.reset_button)
     assert not any(widget.isEnabled() for widget in locked)
-    assert bench.panel.account.isHidden()
+    assert not bench.panel.account.isEnabled()
     bench.panel.set_locked(False)
     assert all(widget.isEnabled() for widget in locked)
-    assert not bench.panel.account.isHidden()
+    assert bench.panel.account.isEnabled()
 
 
 def test_speech_recognition_is_shown_for_the_built_in_endpoint(bench: Bench, tmp_path: Path) -> None:
     english, shown = bench.state.speech_models.english, bench.panel.speech
-    assert shown.parentWidget().isHidden(), "nothing is known yet"
+    assert (shown.full_text(), bench.panel.models_button.isHidden()) == ("", True), "nothing is known yet"
     bench.state.speech_models.known = True
     bench.state.changed()
     assert (shown.full_text(), shown.property("role")) == ("Speech: no model installed", "warn")
@@ -168,14 +168,24 @@ def test_speech_recognition_is_shown_for_the_built_in_endpoint(bench: Bench, tmp
     assert (shown.full_text(), shown.property("role")) == ("Speech: Whisper tiny.en", "caption")
     bench.list_account("a")
     bench.panel.select("a")
-    assert shown.parentWidget().isHidden()
+    assert (shown.full_text(), bench.panel.models_button.isHidden()) == ("", True)
 
 
-def test_a_note_is_shown_while_there_is_one(bench: Bench) -> None:
-    bench.panel.set_note("NOTE")
-    assert (bench.panel.note.text(), bench.panel.note.isHidden()) == ("NOTE", False)
-    bench.panel.set_note("")
-    assert bench.panel.note.isHidden()
+def test_the_note_of_a_run_takes_the_place_of_what_transcribes(bench: Bench) -> None:
+    panel, shown = bench.panel, bench.panel.speech
+    bench.state.speech_models.known = True
+    panel.set_locked(True)
+    panel.set_note("NOTE")
+    assert shown.full_text() == "NOTE"
+    panel.set_locked(False)
+    assert shown.full_text() == "Speech: no model installed"
+    assert shown.toolTip().startswith("NOTE\n"), "it can be read after the run, too"
+    bench.list_account("a")
+    panel.list.setCurrentRow(1)
+    panel.set_note("OF A")
+    assert shown.full_text() == "OF A"
+    panel.list.setCurrentRow(0)
+    assert "OF A" not in shown.toolTip(), "another endpoint was chosen"
 
 
 def test_where_room_is_scarce_the_list_is_short_and_filters_come_with_many_endpoints(bench: Bench) -> None:
@@ -185,12 +195,7 @@ def test_where_room_is_scarce_the_list_is_short_and_filters_come_with_many_endpo
     panel.set_compact(True)
     assert panel.list.height() < all_rows
     assert panel.account.name.isHidden()
-    panel.set_note("A long sentence.")
-    assert panel.note.isHidden()
-    assert not panel.note_line.isHidden()
     bench.list_account(*"abcdefgh")
     assert not panel.account.name.isHidden()
     panel.set_compact(False)
     assert panel.list.height() == all_rows
-    assert panel.note_line.isHidden()
-    assert not panel.note.isHidden()

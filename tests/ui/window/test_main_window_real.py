@@ -61,7 +61,7 @@ def test_a_real_run_shows_words_and_answers_all_the_while(
         for conn in (1, 2):
             assert window.state.run.conversation(conn).transcript()[0].startswith(FIRST_TURN)
         assert "2 completed" in window.live_page.status.main.full_text()
-        assert "use its words" in window.live_page.endpoint_panel.note.text()
+        assert "use its words" in window.live_page.endpoint_panel.speech.toolTip()
         folder = window.controller.session_folder
         assert folder is not None
         assert has_recording(folder)

@@ -57,7 +57,7 @@ async def test_the_start_tells_the_build_and_the_notes(bench: PageBench, run: Ru
     plan = scripted.plan(2, bundle=LATEST.name)
     run.events.take(RunStarted(t=0.0, wall_time="", plan=plan, version="", notes=["ONE.", "TWO."]))
     assert bench.state.live.bundle == LATEST
-    assert bench.page.endpoint_panel.note.text() == "ONE. TWO."
+    assert bench.page.endpoint_panel.speech.toolTip().startswith("ONE. TWO.")
 
 
 async def test_a_notice_is_shown_as_a_warning(bench: PageBench, run: Run) -> None:
