@@ -162,7 +162,7 @@ async def _search(args: argparse.Namespace, plan: CapacityPlan, prices: Prices, 
 
     def show_progress(progress: Progress) -> None:
         if live:
-            text = f"{amount(progress.rung.streams, 'stream')}: {progress.phase}, {progress.left_s:.0f} s left"
+            text = f"{amount(progress.rung.streams, 'stream')}: {progress.phase}, at most {progress.left_s:.0f} s left"
             print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
     def show_event(event: Event) -> None:

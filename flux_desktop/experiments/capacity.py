@@ -157,7 +157,9 @@ class CapacitySearch:
         except (OSError, ProblemError):
             return None  # as for an account that is not observed
 
-    async def _wait(self, phase: str, longest_s: float, until: Callable[[], bool] | None = None) -> float:
+    async def _wait(
+        self, phase: str, longest_s: float, until: Callable[[], bool] | None = None, then_s: float = 0.0
+    ) -> float:
         """Wait for a time or a condition; returns the seconds waited.
 
         Raises `StoppedError` when the search is to end, and `SenderLostError`.
@@ -178,7 +180,7 @@ class CapacitySearch:
                 Progress(
                     rung=self._rung,
                     phase=phase,
-                    left_s=longest_s - passed_s,
+                    left_s=longest_s - passed_s + then_s,
                     open_streams=len(self._observer.opened_at_s),
                     stream_minutes=self._observer.stream_minutes(self._now()),
                     t_s=self._now(),

@@ -28,7 +28,7 @@ class CapacityPlan(Struct, frozen=True, kw_only=True):
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """Where a search is: the phase of the present rung, and how long the phase may still last."""
+    """Where a search is: the phase of the present rung, and how long the phase may still last at most."""
 
     rung: Rung
     phase: str

@@ -13,9 +13,11 @@ OPENING_MAX_S = 30.0
 
 
 class Wait(Protocol):
-    """Waits in a phase for a condition, `longest_s` at most."""
+    """Waits in a phase for a condition, `longest_s` at most; the phase may last `then_s` longer, by further waits."""
 
-    def __call__(self, phase: str, longest_s: float, until: Callable[[], bool] | None = None) -> Awaitable[float]: ...
+    def __call__(
+        self, phase: str, longest_s: float, until: Callable[[], bool] | None = None, then_s: float = 0.0
+    ) -> Awaitable[float]: ...
 
 
 class HeldStreams:

@@ -97,7 +97,8 @@ class RungMeasurement:
         left_s = timing.settle_max_s
         while left_s > 0:
             self._observer.mark()
-            left_s -= await self._wait("settling", min(left_s, timing.settle_min_s))
+            step_s = min(left_s, timing.settle_min_s)
+            left_s -= await self._wait("settling", step_s, then_s=left_s - step_s)
             slope = self._observer.samples().slope
             if slope is None or slope < _STEADY_SLOPE:
                 return

@@ -102,8 +102,16 @@ async def test_what_the_recording_lacks_is_known(tmp_path: Path) -> None:
 
 
 async def test_a_search_that_is_stopped_keeps_what_is_known(tmp_path: Path) -> None:
-    search = CapacitySearch(plan(), sessions_dir=tmp_path, on_rung=lambda _: search.stop())
+    left_s: list[float] = []
+    timing = msgspec.structs.replace(QUICK, settle_max_s=5.0)
+    search = CapacitySearch(
+        plan(timing=timing),
+        sessions_dir=tmp_path,
+        on_rung=lambda _: search.stop(),
+        on_progress=lambda progress: left_s.append(progress.left_s) if progress.phase == "settling" else None,
+    )
     report = await search.run()
+    assert left_s[0] > 4.0, "of the whole phase"
     assert report.sentence == "LOWER BOUND: at least 1 conversation, interrupted."
 
 

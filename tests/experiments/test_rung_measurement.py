@@ -33,6 +33,7 @@ class RungBench(Bench):
     def __init__(self, refused_from: int = 1000, instances: tuple[int | None, ...] = (None,)) -> None:
         super().__init__(refused_from)
         self.phases: list[tuple[str, float]] = []
+        self.longest_s: dict[str, float] = {}
         self.during: Callable[[], None] = lambda: None
         self._instances = list(instances)
         self._measurement = RungMeasurement(
@@ -42,8 +43,11 @@ class RungBench(Bench):
     async def _count(self) -> int | None:
         return self._instances.pop(0) if len(self._instances) > 1 else self._instances[0]
 
-    async def _pass_time(self, phase: str, longest_s: float, until: Callable[[], bool] | None = None) -> float:
+    async def _pass_time(
+        self, phase: str, longest_s: float, until: Callable[[], bool] | None = None, then_s: float = 0.0
+    ) -> float:
         self.phases.append((phase, longest_s))
+        self.longest_s[phase] = longest_s + then_s
         if phase == "measuring":
             self.during()
         if until is not None and until():
@@ -60,6 +64,7 @@ def test_a_rung_is_settled_and_then_measured_longer_with_each_attempt() -> None:
     bench = RungBench()
     outcome = bench.measured(Rung(streams=2, attempt=3))
     assert bench.phases == [("settling", 1.0), ("measuring", 30.0)]
+    assert bench.longest_s == {"settling": 2.0, "measuring": 30.0}, "of the whole phase, not of one wait"
     assert (outcome.streams, outcome.connected, outcome.attempt, outcome.measure_s) == (2, 2, 3, 30.0)
     assert outcome.stream_minutes == pytest.approx(2 * 31.0 / 60, abs=0.001)
 

@@ -79,7 +79,7 @@ def progress_words(progress: Progress | None) -> tuple[str, str]:
         return "Starting…", ""
     return (
         f"{amount(progress.rung.streams, 'stream')}: {progress.phase}, {progress.open_streams} open",
-        f"{text.clock(max(0.0, progress.left_s))} left in this phase",
+        f"at most {text.clock(max(0.0, progress.left_s))} left in this phase",
     )
 
 

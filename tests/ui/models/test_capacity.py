@@ -121,6 +121,6 @@ def test_the_rungs_can_be_pasted_into_a_spreadsheet() -> None:
 
 
 def test_what_a_search_does_now() -> None:
-    assert progress_words(progress(20.0, 8, 4)) == ("8 streams: measuring, 4 open", "00:12 left in this phase")
+    assert progress_words(progress(20.0, 8, 4)) == ("8 streams: measuring, 4 open", "at most 00:12 left in this phase")
     assert progress_words(progress(20.0, 1, 0))[0] == "1 stream: measuring, 0 open"
     assert progress_words(None) == ("Starting…", "")
