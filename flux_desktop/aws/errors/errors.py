@@ -84,13 +84,13 @@ def refusal_problem(
 
 
 def refusal_reason(refusal: Refusal) -> str:
-    """What AWS says, with status and type, as a sentence."""
-    says = f"AWS says: {as_sentence(refusal.message)}" if refusal.message else "AWS gives no reason."
-    if refusal.message and not refusal.name:
-        return says
+    """What the answer says, with status and type, as a sentence. One without a type may be a proxy's, not AWS's."""
     # boto3 names an answer without a type, such as a proxy's page, by its status.
     name = "" if refusal.name == str(refusal.status) else refusal.name
-    return f"{says.removesuffix('.')} (HTTP {refusal.status}{', ' + name if name else ''})."
+    who = "AWS" if name or refusal.request_id else "The answer"
+    says = f"{who} says: {as_sentence(refusal.message)}" if refusal.message else f"{who} gives no reason."
+    details = ", ".join(filter(None, (f"HTTP {refusal.status}" if refusal.status else "", name)))
+    return f"{says.removesuffix('.')} ({details})." if details else says
 
 
 # ---------------------------------------------------------------- classification: type, then status, then text

@@ -78,7 +78,7 @@ def test_an_answer_of_something_else_than_aws_is_a_problem(content: str) -> None
 
 def test_a_page_of_a_proxy_states_its_status_once() -> None:
     with control_plane(ListEndpoints=lambda _: (502, "<html>Bad Gateway</html>")) as plane:
-        assert problem_of(list_endpoints, access(plane)).why == "AWS says: Bad Gateway (HTTP 502)."
+        assert problem_of(list_endpoints, access(plane)).why == "The answer says: Bad Gateway (HTTP 502)."
 
 
 def test_status_is_sent_in_the_spelling_of_the_api() -> None:

@@ -173,6 +173,21 @@ async def test_refusals_through_the_sdk(
         assert (words in body) == (words.decode() in problem.why)
 
 
+@pytest.mark.parametrize(
+    ("headers", "body", "why"),
+    [
+        ([], b"", "The answer gives no reason (HTTP 403)."),
+        ([], b"<html>Forbidden</html>", "The answer gives no reason (HTTP 403)."),
+        ([], b"Blocked by policy", "The answer says: Blocked by policy (HTTP 403)."),
+        ([], b'{"message":"no"}', "The answer says: no (HTTP 403)."),
+        ([("x-amzn-RequestId", "1")], b'{"message":"no!"}', "AWS says: no! (HTTP 403)."),
+        ([("x-amzn-ErrorType", "AccessDenied")], b"", "AWS gives no reason (HTTP 403, AccessDenied)."),
+    ],
+)
+def test_the_status_is_stated_whatever_the_body_is(headers: list[tuple[str, str]], body: bytes, why: str) -> None:
+    assert refusal_problem(read_refusal(403, headers, body), TARGET).why == why
+
+
 async def test_refusal_whose_body_never_ends(authority: Authority) -> None:
     async def refuses(session: Session) -> None:
         session.headers(424, x_amzn_errortype="ModelError")
