@@ -45,8 +45,8 @@ EXITS = {
     "  3    INVALID: this machine, or a generator, was the limit\n  4, 5 credentials, or the endpoint, cannot be used\n"
     "  99   not even one conversation is within the limits, or it ended before that was decided\n"
     "  130  interrupted; what is known is printed",
-    "cluster": "exit status:\n  0    stopped by a signal\n  1    the coordinator cannot be started or joined\n"
-    "  2    wrong usage or input",
+    "cluster": "exit status:\n  0    stopped by a signal\n  1    the coordinator cannot be reached\n"
+    "  2    wrong usage or input, also an address or a name that is taken",
     "probe": "exit status:\n  0    the endpoint was probed\n  1    it could not be reached or refused every stream",
     "compare": "exit status:\n  0    compared; no change is beyond --fail-on\n  2    a session cannot be read\n"
     "  6    not comparable: the reason is printed\n"

@@ -90,10 +90,9 @@ def _ended(membership: Membership) -> ProblemError:
 async def _not_joined(membership: Membership, name: str, error: Exception) -> ProblemError:
     text = str(error.__cause__ or error)
     if f"name taken, {name}" in text:
-        what, why = f"A generator named {name} has already joined the cluster.", ""
-        todo = "Choose another name with --name."
-    else:
-        what = f"The coordinator at {membership.address} cannot be joined."
-        why = (await obstacle(membership)).why or (f"{text}." if text else "It did not answer.")
-        todo = "Check that it is running, that its port is open, and that the line is its own."
+        what, todo = f"A generator named {name} has already joined the cluster.", "Choose another name with --name."
+        return ProblemError(Problem(code="cluster_name_taken", what=what, todo=todo))
+    what = f"The coordinator at {membership.address} cannot be joined."
+    why = (await obstacle(membership)).why or (f"{text}." if text else "It did not answer.")
+    todo = "Check that it is running, that its port is open, and that the line is its own."
     return ProblemError(Problem(code="cluster_unreachable", what=what, why=why, todo=todo))

@@ -60,7 +60,7 @@ def _when_ready(file: Path, coordinator: subprocess.Popen[bytes]) -> Membership:
         time.sleep(_LOOK_S)
     raise ProblemError(
         Problem(
-            code="cluster_listen",
+            code="cluster_not_started",
             what="The coordinator on this machine did not start.",
             why=f"It ended with exit code {coordinator.poll()}." if coordinator.poll() is not None else "",
             todo="Run “flux-stress cluster coordinate” in a terminal and read its output.",

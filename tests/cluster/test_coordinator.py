@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cluster.coordinator import coordinate
 from flux_desktop.cluster.membership import Membership
 
@@ -18,8 +20,9 @@ async def test_a_port_that_is_taken_is_reported() -> None:
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:
-        with pytest.raises(ProblemError, match=f"127.0.0.1:{port} cannot be listened on"):
+        with pytest.raises(ProblemError, match=f"127.0.0.1:{port} cannot be listened on") as refused:
             await coordinate(f"127.0.0.1:{port}", lambda _: None, lambda _: None)
+        assert problem_exit_code(refused.value.problem) == ExitCode.USAGE
     finally:
         server.close()
 

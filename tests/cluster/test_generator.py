@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from flux_desktop.base.problem import ProblemError
+from flux_desktop.cli.exit_codes import ExitCode
+from flux_desktop.cli.outcome import problem_exit_code
 from flux_desktop.cluster import generator
 from flux_desktop.cluster.coordinator import coordinate
 from flux_desktop.cluster.generator import default_name, join
@@ -44,8 +46,9 @@ async def test_a_name_that_is_taken_is_reported(monkeypatch: pytest.MonkeyPatch)
     joined = asyncio.Event()
     first = asyncio.create_task(join(membership, "a", lambda _: joined.set()))
     await joined.wait()
-    with pytest.raises(ProblemError, match=r"named a has already joined the cluster\. Choose another name"):
+    with pytest.raises(ProblemError, match=r"named a has already joined the cluster\. Choose another name") as taken:
         await join(membership, "a", lambda _: None)
+    assert problem_exit_code(taken.value.problem) == ExitCode.USAGE
     for task in (first, coordinator):
         task.cancel()
         await asyncio.wait({task})
