@@ -6,9 +6,11 @@ The line contains a private key: whoever has it can run code on the cluster's ma
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import platform
 import re
+import stat
 import zlib
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
@@ -23,6 +25,8 @@ from cryptography.hazmat.primitives import serialization
 from flux_desktop import __version__
 from flux_desktop.base.authority import Authority
 from flux_desktop.base.problem import Problem, ProblemError
+
+_LOG = logging.getLogger(__name__)
 
 LIFETIME = timedelta(hours=24)
 _PREFIX = "flux-cluster-1:"
@@ -138,7 +142,9 @@ def read_membership(line_or_file: str) -> Membership:
     if _ANY_PREFIX.search(line_or_file):
         return from_line(line_or_file)
     try:
-        text = Path(line_or_file).expanduser().read_text("utf-8")
+        path = Path(line_or_file).expanduser()
+        text = path.read_text("utf-8")
+        status = path.stat()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "It is not text"
         todo = "Pass the line of the coordinator, or the file that it has written."
@@ -152,7 +158,15 @@ def read_membership(line_or_file: str) -> Membership:
                 todo=todo,
             )
         ) from None
-    return from_line(text)
+    membership = from_line(text)
+    # As ssh does: whoever has been given a file of somebody else, such as a container's secret, cannot change it.
+    if hasattr(os, "geteuid") and os.geteuid() in (0, status.st_uid) and stat.S_IMODE(status.st_mode) & 0o044:
+        _LOG.warning(
+            "Other users of this machine can read %s, and so run code on the cluster's machines: restrict it with "
+            "“chmod 600”, and start the coordinator again if others have read it.",
+            line_or_file,
+        )
+    return membership
 
 
 def check_versions(theirs: dict[str, str], ours: dict[str, str], who: str) -> None:

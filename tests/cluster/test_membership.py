@@ -56,6 +56,20 @@ def test_a_file_of_another_user_is_explained(tmp_path: Path) -> None:
         os.seteuid(own)
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no user IDs on this system")
+@pytest.mark.parametrize(("mode", "warnings"), [(0o600, 0), (0o640, 1), (0o604, 1)])
+def test_a_file_that_others_can_read_is_warned_of(
+    mode: int, warnings: int, tmp_path: Path, membership: Membership, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "line"
+    file.write_text(to_line(membership))
+    file.chmod(mode)
+    assert read_membership(str(file)) == membership
+    assert [f"Other users of this machine can read {file}, and so" in text for text in caplog.messages] == [
+        True
+    ] * warnings
+
+
 @pytest.mark.parametrize(
     "damage",
     [
