@@ -21,6 +21,7 @@ from flux_desktop.engine.records.events import (
     Sent,
 )
 from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, LedgerClass
+from flux_desktop.flux.lenient_json import NOT_JSON, split_objects
 from flux_desktop.flux.messages import (
     TINY_KEEP_ALIVE,
     Connected,
@@ -104,16 +105,22 @@ class ProbeStream:
 
     def on_message(self, payload: bytes, is_text: bool, received_s: float) -> None:
         """Keep a message; never raises."""
+        self._keep(payload, received_s, [])
+        self._changed.set()
+
+    def _keep(self, payload: bytes, received_s: float, wrong_fields: list[str]) -> None:
         text = payload.decode("utf-8", "replace")
-        wrong_fields: list[str] = []
         try:
             message = parse_server_message(payload, wrong_fields)
         except MessageError:
+            if len(parts := split_objects(payload)) > 1:
+                for part in parts:
+                    self._keep(part, received_s, [NOT_JSON])
+                return
             self.unreadable.append(text)
             self._unreadable_s.append(received_s - self._opened_s)
         else:
             self.arrivals.append(Arrival(received_s - self._opened_s, message, text, bool(wrong_fields)))
-        self._changed.set()
 
     def on_end(self, end: StreamEnd) -> None:
         """Keep the end."""

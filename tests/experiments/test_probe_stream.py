@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.experiments.probe_stream import ProbeStream
-from flux_desktop.flux.messages import ForceEndTurn, encode
+from flux_desktop.flux.messages import Error, ForceEndTurn, Warning_, encode
 from tests.engine.connection.fake_transport import CHUNK_BYTES, CHUNK_S, FakeStream, FakeTransport, polite
 from tests.stepped_loop import now_s, run
 
@@ -79,5 +79,17 @@ def test_a_fatal_error_ends_it_with_the_servers_words() -> None:
             assert stream.why_over() == "UNPARSABLE_CLIENT_MESSAGE: unknown variant"
             assert "Surprise" in stream.unknown()[0]
             assert "Warning" in stream.unknown()[1]
+
+    run(live())
+
+
+def test_messages_in_one_payload_are_all_kept_and_named() -> None:
+    async def live() -> None:
+        async with stream_on(FakeTransport(polite)) as stream:
+            stream.on_message(b'{"type":"Warning","code":"a"}\0{"type":"Error","code":"b"}', True, now_s())
+            assert [type(each.message) for each in stream.arrivals[1:]] == [Warning_, Error]
+            assert len(stream.unknown()) == 2
+            stream.on_message(b"not JSON", True, now_s())
+            assert stream.unreadable == ["not JSON"]
 
     run(live())

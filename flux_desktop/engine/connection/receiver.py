@@ -7,7 +7,6 @@ difference between the two is our own fault, and stays visible.
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Callable
 
@@ -20,7 +19,7 @@ from flux_desktop.engine.measuring.update_latencies import UpdateLatencies
 from flux_desktop.engine.records.events import UNREADABLE, Received
 from flux_desktop.engine.sending.base import BaseSender
 from flux_desktop.engine.sending.pacing import ROUNDED_S
-from flux_desktop.flux.lenient_json import NOT_JSON
+from flux_desktop.flux.lenient_json import NOT_JSON, split_objects
 from flux_desktop.flux.messages import (
     ConfigureFailure,
     Connected,
@@ -90,23 +89,33 @@ class Receiver:
 
     # ------------------------------------------------------------ messages
 
-    def take(self, payload: bytes, received_s: float, *, is_closing: bool = False) -> None:
+    def take(
+        self, payload: bytes, received_s: float, *, is_closing: bool = False, wrong_fields: list[str] | None = None
+    ) -> None:
         """Take one whole message; never raises for anything that a server may send.
 
-        `is_closing`: CloseStream was sent, and an end of turn may be its result.
+        `is_closing`: CloseStream was sent, and an end of turn may be its result. `wrong_fields`: what of it is already
+        known to be wrong.
         """
-        self.messages_received += 1
         t, text = received_s - self._context.origin_s, payload.decode("utf-8", "replace")
         tracker = self.tracker
-        wrong_fields: list[str] = []
+        if wrong_fields is None:
+            wrong_fields = []
         try:
             message = parse_server_message(payload, wrong_fields)
         except MessageError as error:
+            if len(parts := split_objects(payload)) > 1:
+                for part in parts:
+                    wrong = [NOT_JSON] if part is parts[0] else []
+                    self.take(part, received_s, is_closing=is_closing, wrong_fields=wrong)
+                return
+            self.messages_received += 1
             event = Received(t=t, conn=self._conn, type=UNREADABLE, text=text, turn_state=tracker.state)
             event.violations = [f"message_{error.kind}"]
             self.violations.update(event.violations)
             self._emit(event)
             return
+        self.messages_received += 1
         if not isinstance(message, TurnInfo):
             event = Received(t=t, conn=self._conn, type=message_type(message), text=text)
             self._count(message)
@@ -153,12 +162,17 @@ class Receiver:
     def take_early(self, payload: bytes, received_s: float, on_connected: Callable[[], None]) -> None:
         """A message of the next stream while the present one is still in use: recorded; only Connected matters."""
         kind = UNREADABLE
-        with contextlib.suppress(MessageError):
+        try:
             message = parse_server_message(payload)
             kind = message_type(message)
             if isinstance(message, Connected):
                 self._next_connected = message
                 on_connected()
+        except MessageError:
+            if len(parts := split_objects(payload)) > 1:
+                for part in parts:
+                    self.take_early(part, received_s, on_connected)
+                return
         self._emit(
             Received(
                 t=received_s - self._context.origin_s,

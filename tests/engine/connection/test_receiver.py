@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from flux_desktop.engine.records.events import Received
+from flux_desktop.engine.records.events import UNREADABLE, Received
 from tests.engine.messages import Messages
 
 
@@ -45,6 +45,35 @@ def test_a_number_that_json_has_not_costs_no_text(number: float) -> None:
     end = server.turn("EndOfTurn", "Hello \ud800.", audio_window_end=number, end_of_turn_confidence=0.8)
     assert (end.eot_confidence, end.violations[0]) == (0.8, "message_not_json")
     assert server.texts == ["Hello \ufffd."]
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\0"])
+def test_messages_in_one_payload_are_all_read(between: str) -> None:
+    start = '{"type":"TurnInfo","event":"StartOfTurn","turn_index":0,"transcript":"hello"}'
+    end = '{"type":"TurnInfo","event":"EndOfTurn","turn_index":0,"transcript":"Hello there.","trigger":"model"}'
+    server = Server()
+    last = server.messages.received(1.0, 1, f"{start}{between}{end}{between}")
+    assert server.texts == ["Hello there."]
+    assert (last.text, last.violations) == (end, [])
+    assert server.receiver.messages_received == 2
+    assert server.receiver.violations == {"message_not_json": 1}
+
+
+def test_a_message_before_what_is_none_is_read() -> None:
+    server = Server()
+    server.turn("StartOfTurn", "hello")
+    tail = server.messages.received(1.0, 1, '{"type":"TurnInfo","event":"Update","transcript":"Hello."}{"type":"Turn')
+    server.receiver.close()
+    assert server.texts == ["Hello."]
+    assert (tail.type, tail.text, tail.violations) == (UNREADABLE, '{"type":"Turn', ["message_not_json"])
+
+
+def test_a_next_streams_connected_is_read_before_another_message() -> None:
+    connected: list[bool] = []
+    server = Server()
+    payload = b'{"type":"Connected","request_id":"r"}{"type":"Other"}'
+    server.receiver.take_early(payload, 1.0, lambda: connected.append(True))
+    assert connected == [True]
 
 
 def test_a_transcript_of_a_wrong_type_leaves_that_of_its_turn() -> None:
