@@ -190,9 +190,9 @@ class TimelineCanvas(QWidget):
         bottom = rows.confidence.bottom()
         if not self._timeline.has_ended and self._timeline.origin_s is not None:
             x = self.x_of(until_s)
-            painter.fillRect(
-                QRectF(x - scale, rows.words.top(), 2 * scale, bottom - rows.words.top()), QColor(theme.text)
-            )
+            for top, end in ((rows.words.top(), rows.wave.bottom()), (rows.confidence.top(), bottom)):
+                # Between them are the labels: that of a mark of this moment goes on to the right.
+                painter.fillRect(QRectF(x - scale, top, 2 * scale, end - top), QColor(theme.text))
             painter.setFont(paint.bold)
             painter.setPen(QColor(theme.text))
             box = QRectF(x + 4 * scale, rows.wave.top(), 60 * scale, rows.wave.height())

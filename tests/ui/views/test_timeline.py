@@ -85,6 +85,7 @@ def test_speech_is_high_silence_is_not_and_nothing_is_drawn_beyond_now(bench: Be
     assert height(1.6) > 20
     assert height(8.0) <= 2
     assert height(9.3) == 0
+    assert bench.colours.text not in bench.colours_at(9.0, "labels"), "a label of this moment would be crossed"
 
 
 def test_a_survived_hold_is_a_block(bench: Bench) -> None:
