@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
-from flux_desktop.ui.style.tokens import SPACE_L, TYPE_CAPTION_PX, font
+from flux_desktop.ui.style.tokens import SPACE_L, TYPE_BODY_PX, font
 from flux_desktop.ui.widgets.basics import copy_text, label
+
+COLUMNS, AROUND_PX = 110, 100
+"""Hard-wrapped licence texts have up to 107 columns: in a narrower window every line of theirs breaks twice. And the
+margins with a scroll bar."""
 
 
 class TextDialog(QDialog):
@@ -16,15 +21,16 @@ class TextDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(720, 440)
         layout = self.body = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         self.heading = label(heading, "title", wrap=True)
         layout.addWidget(self.heading)
         self.text = QPlainTextEdit(words)
         self.text.setReadOnly(True)
-        self.text.setFont(font(TYPE_CAPTION_PX, fixed=True))
+        face = font(TYPE_BODY_PX, fixed=True)
+        self.text.setFont(face)
         self.text.setAccessibleName(title)
+        self.resize(QFontMetrics(face).horizontalAdvance("x" * COLUMNS) + AROUND_PX, 520)
         layout.addWidget(self.text, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         copy = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)

@@ -66,7 +66,9 @@ class HelpDialogs:
     def show_about(self) -> None:
         """Show versions, and the licences of all parts."""
         words = "\n".join(f"{name:34} {version}" for name, version in versions())
-        words += f"\n\n{resource_path(BILL)}\n\n{resource_path(LICENCES).read_text('utf-8')}"
+        words += (
+            f"\n\nList of all parts (CycloneDX): {resource_path(BILL)}\n\n{resource_path(LICENCES).read_text('utf-8')}"
+        )
         heading = "flux-desktop: try, tune and present Deepgram Flux on Amazon SageMaker"
         TextDialog(self._parent, "About flux-desktop", heading, words).open()
 

@@ -80,6 +80,18 @@ def test_about_has_the_versions_and_all_licences(bench: Bench) -> None:
     assert resource_path(LICENCES).read_text("utf-8").strip() in words
 
 
+def test_hard_wrapped_lines_of_licences_are_not_broken_again(bench: Bench) -> None:
+    bench.help.show_about()
+    text = bench.dialog(TextDialog).text
+    document = text.document()
+    lines = [document.findBlockByNumber(number) for number in range(document.blockCount())]
+    for line in lines:
+        document.documentLayout().blockBoundingRect(line)  # which lays it out
+    broken = [line.text() for line in lines if len(line.text()) <= 107 and line.layout().lineCount() > 1]
+    assert broken == []
+    assert any(line.layout().lineCount() > 1 for line in lines), "those of whole paragraphs are"
+
+
 def test_diagnostics_are_copied_without_secrets(bench: Bench) -> None:
     bench.note("header Authorization: Bearer hidden-token-value")
     bench.note("FIRST")
