@@ -12,7 +12,7 @@ from flux_desktop.base.amounts import amount
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.audio_track import AudioTrack
 from flux_desktop.ui.models.presenter.loudness import bars_of
-from flux_desktop.ui.models.presenter.tiles import BAR_S, BARS, TILES_MAX, counts, tile_of
+from flux_desktop.ui.models.presenter.tiles import BAR_S, BARS, TILES_MAX, counts, result_words, tile_of
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.views.presenter.figures import TextPart
 from flux_desktop.ui.views.presenter.part import BODY_PX, unit_of
@@ -31,7 +31,7 @@ class TilesPanel(QWidget):
         self.tracks: Callable[[int], AudioTrack | None] = lambda _conn: None
         """Gives the levels of a connection's audio; set by the window."""
         self._at_s = 0.0
-        self.title = TextPart(theme, self, px=BODY_PX + 4)
+        self.title = TextPart(theme, self, px=BODY_PX)
         self.view = TilesView(theme, self._bars, motion)
         self.view.setParent(self)
         self.key = TilesKey(theme, self)
@@ -51,6 +51,7 @@ class TilesPanel(QWidget):
         words = amount(total, "conversation") if total else "No conversations yet"
         if total > len(tiles):
             words = f"{words}, the first {TILES_MAX} are shown"
+        words = " · ".join(filter(None, (words, result_words(run.ended))))
         self.title.show_content((words, True))
         self.setAccessibleDescription(f"{words}: {self.view.sentence()}")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import Percentiles, Verdict
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.presenter.tiles import TileState
 from flux_desktop.ui.panels.presenter_tiles import TilesPanel
@@ -33,6 +35,15 @@ def test_of_more_than_two_hundred_it_says_that_the_first_are_shown(qtbot: QtBot,
     panel = panel_of(qtbot, theme, 201)
     assert panel.title.content == ("201 conversations, the first 200 are shown", True)
     assert dict(panel.key.content or ())[TileState.OPENING] == 200
+
+
+def test_after_the_run_the_heading_states_its_figures(qtbot: QtBot, theme: ThemeSource) -> None:
+    panel = panel_of(qtbot, theme, 2)
+    update = Percentiles(n=54, p50_ms=5.0)
+    panel._state.run.feed(RunEnded(t=9.0, verdict=Verdict.DONE, ledger={}, update=update))
+    panel._at_s = 0.0
+    panel.refresh()
+    assert panel.title.content == ("2 conversations · p50: update 5 ms (n = 54)", True)
 
 
 def test_before_a_run_there_are_none(qtbot: QtBot, theme: ThemeSource) -> None:

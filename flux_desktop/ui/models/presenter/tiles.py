@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flux_desktop.engine.records.facts import ConnectionState
+from flux_desktop.base.amounts import amount
+from flux_desktop.engine.records.events import RunEnded
+from flux_desktop.engine.records.facts import ConnectionState, ConnectionSummary, Percentiles
 from flux_desktop.ui.models import text
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.timeline_facts import LaneSpan
@@ -43,6 +45,8 @@ class Tile:
     turn_ends: int = 0
     bar: int = 0
     """Number of the newest bar of loudness; it grows while audio is sent."""
+    figures: tuple[str, ...] = ()
+    """What the connection showed, once it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,25 @@ def tile_of(conversation: Conversation, now_s: float) -> Tile:
     row = conversation.row
     bar = 0 if row is None else int(row.position_s / BAR_S)
     ends = max(0 if row is None else row.turns, len(conversation.turns))
-    return Tile(conversation.conn, _state(conversation, now_s), ends, bar)
+    return Tile(conversation.conn, _state(conversation, now_s), ends, bar, _figures(conversation.summary))
+
+
+def _figures(summary: ConnectionSummary | None) -> tuple[str, ...]:
+    if summary is None or summary.ledger not in text.GOOD_CLASSES:
+        return ()
+    update = summary.update
+    words = () if update.p50_ms is None else (f"update p50 {text.milliseconds(update.p50_ms)}", f"n = {update.n:,}")
+    return (amount(summary.turns, "turn"), *words)
+
+
+def result_words(ended: RunEnded | None) -> str:
+    """The figures of a run that has ended, over all conversations; empty before."""
+    if ended is None:
+        return ""
+    end = ended.figures.get("end_of_turn", Percentiles())
+    figures = (("update", ended.update), ("end of turn", end))
+    words = [f"{name} {text.milliseconds(figure.p50_ms)} (n = {figure.n:,})" for name, figure in figures if figure.n]
+    return f"p50: {', '.join(words)}" if words else ""
 
 
 def _state(conversation: Conversation, now_s: float) -> TileState:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from flux_desktop.ui.models.presenter.tiles import BARS, Tile, TileGrid, TileState, counts, grid_of, moved
@@ -18,6 +18,8 @@ from flux_desktop.ui.views.presenter.shapes import colour_of, paint_shape
 PULSE_S = 0.5
 """How long a tile lights up when a turn has ended: once, fading, at most twice a second and never flashing."""
 GAP_PX = 12
+FIGURES_SCALES = (2.5, 1.6, 1.0)
+"""Sizes of what a connection showed, as shares of a tile's type; the largest that fits."""
 Bars = Callable[[int, int], tuple[float, ...]]
 """The loudness of a connection up to its newest bar, for painting."""
 
@@ -130,7 +132,9 @@ class TilesView(QWidget):
         )
         if tile.state is TileState.LOST:
             write(painter, below, "lost", theme.danger, PresenterPart.face(type_px), Qt.AlignmentFlag.AlignHCenter)
-        else:
+        elif not any(
+            _figures_painted(painter, tile.figures, below, theme, type_px * scale) for scale in FIGURES_SCALES
+        ):
             self._paint_bars(painter, tile, below, theme)
 
     def _paint_bars(self, painter: QPainter, tile: Tile, box: QRectF, theme: Theme) -> None:
@@ -169,6 +173,21 @@ class TilesView(QWidget):
                 self.chosen = place
                 self.opened.emit(tile.conn)
                 return
+
+
+def _figures_painted(painter: QPainter, figures: tuple[str, ...], box: QRectF, theme: Theme, type_px: float) -> bool:
+    """Whether what a connection showed has room; nothing of it is cut off."""
+    face = PresenterPart.face(type_px)
+    metrics = QFontMetricsF(face)
+    line = metrics.height()
+    widest = max(map(metrics.horizontalAdvance, figures), default=0.0)
+    if not figures or widest > box.width() or line * len(figures) > box.height():
+        return False
+    top = box.center().y() - line * len(figures) / 2
+    for place, words in enumerate(figures):
+        at = QRectF(box.left(), top + place * line, box.width(), line)
+        write(painter, at, words, theme.text if place == 0 else theme.muted, face, Qt.AlignmentFlag.AlignHCenter)
+    return True
 
 
 _QUIET = {TileState.SILENT, TileState.OPENING, TileState.DONE}

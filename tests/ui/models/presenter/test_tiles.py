@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded
-from flux_desktop.engine.records.facts import ConnectionRow, ConnectionState, ConnectionSummary, LedgerClass
+from flux_desktop.engine.records.events import ConnectionChanged, ConnectionEnded, RunEnded
+from flux_desktop.engine.records.facts import (
+    ConnectionRow,
+    ConnectionState,
+    ConnectionSummary,
+    LedgerClass,
+    Percentiles,
+    Verdict,
+)
 from flux_desktop.ui.models.conversation import Conversation
 from flux_desktop.ui.models.presenter.tiles import (
     EVENT_SHOWN_S,
@@ -17,6 +24,7 @@ from flux_desktop.ui.models.presenter.tiles import (
     counts,
     grid_of,
     moved,
+    result_words,
     tile_of,
 )
 
@@ -64,6 +72,18 @@ def test_a_connection_that_has_ended_is_done_or_lost(ledger: LedgerClass, expect
     life = Life()
     life.conversation.ended(ConnectionEnded(t=1.0, summary=ConnectionSummary(conn=7, ledger=ledger)))
     assert life.tile(1.0).state is expected
+
+
+def test_a_connection_that_is_done_states_what_it_showed() -> None:
+    life, update = Life(), Percentiles(n=1200, p50_ms=5.2, p95_ms=16.0)
+    summary = ConnectionSummary(conn=7, ledger=LedgerClass.COMPLETED, turns=6, update=update)
+    life.conversation.ended(ConnectionEnded(t=1.0, summary=summary))
+    assert life.tile(1.0).figures == ("6 turns", "update p50 5 ms", "n = 1,200")
+    ended = RunEnded(
+        t=1.0, verdict=Verdict.DONE, ledger={}, update=update, figures={"end_of_turn": Percentiles(n=10, p50_ms=516.0)}
+    )
+    assert result_words(ended) == "p50: update 5 ms (n = 1,200), end of turn 516 ms (n = 10)"
+    assert result_words(None) == ""
 
 
 def test_a_connection_that_reconnects_is_lost_until_it_is_back() -> None:

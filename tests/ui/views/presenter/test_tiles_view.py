@@ -77,6 +77,17 @@ def test_two_hundred_tiles_are_inside_and_legible(bench: Bench) -> None:
     assert not bench.view.grab().isNull()
 
 
+@pytest.mark.parametrize(("number", "has_room"), [(6, True), (200, False)])
+def test_what_a_connection_showed_is_written_where_it_has_room(bench: Bench, number: int, has_room: bool) -> None:
+    def colours(figures: tuple[str, ...]) -> set[str]:
+        tiles = [Tile(conn, TileState.DONE, figures=figures) for conn in range(1, number + 1)]
+        bench.view.show_tiles(tuple(tiles))
+        return names_of(bench.view.grab().toImage())
+
+    assert DARK.text not in colours(())
+    assert (DARK.text in colours(("6 turns", "update p50 5 ms", "n = 1,200"))) is has_room
+
+
 def test_the_states_are_counted_in_words(bench: Bench) -> None:
     bench.tiles[0] = Tile(1, TileState.LOST)
     bench.view.show_tiles(tuple(bench.tiles))
