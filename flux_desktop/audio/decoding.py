@@ -302,5 +302,6 @@ def _one_channel(block: NDArray[Any], channel: Channel) -> NDArray[Any]:
 
 
 def _to_16_bit(samples: NDArray[Any]) -> Samples:
-    scaled = np.nan_to_num(np.rint(samples * 32768.0), nan=0.0)
+    with np.errstate(over="ignore", invalid="ignore"):  # damaged floats may be of any size, or none
+        scaled = np.nan_to_num(np.rint(samples * 32768.0), nan=0.0)
     return np.clip(scaled, -32768, 32767).astype("<i2")

@@ -138,9 +138,10 @@ def open_recording(path: str | Path, channel: Channel = "mix", sample_rate_hz: i
                 raise _empty(path, "Its header is followed by no samples.")
             if layout is not None and not is_located(layout):
                 layout = None  # the whole file is left to libsndfile
+            if layout is not None:
+                _check_rate(layout.sample_rate_hz)  # libsndfile takes no more than 31 bits of it
             description = _describe(file, layout)
-            if not _RATE_MIN_HZ <= description.sample_rate_hz <= _RATE_MAX_HZ:
-                raise DecodeError(f"Its header states a sample rate of {description.sample_rate_hz} Hz.")
+            _check_rate(description.sample_rate_hz)
         except OSError as error:
             raise ProblemError(open_problem(path, error)) from error
         except wav.WavError as error:
@@ -167,6 +168,11 @@ def open_recording(path: str | Path, channel: Channel = "mix", sample_rate_hz: i
     if not recording.frames:
         raise _empty(path, "It contains no samples.")
     return msgspec.structs.replace(recording, notes=tuple(_notes(recording, description)))
+
+
+def _check_rate(sample_rate_hz: int) -> None:
+    if not _RATE_MIN_HZ <= sample_rate_hz <= _RATE_MAX_HZ:
+        raise DecodeError(f"Its header states a sample rate of {sample_rate_hz} Hz.")
 
 
 def _describe(file: BinaryIO, layout: wav.WavLayout | None) -> Description:

@@ -16,7 +16,7 @@ def read_librispeech(folder: Path) -> DataSet:
         for number, line in lines(read_text(path)):
             name, _, text = line.partition(" ")
             speaker, _, rest = name.partition("-")
-            if not rest or not text.strip():
+            if not rest or not text.strip() or "/" in name or "\\" in name:
                 where = f"{path.relative_to(folder)}, line {number}"
                 bad.append(BadEntry(where=where, why="It is not SPEAKER-CHAPTER-NUMBER and a text."))
                 continue

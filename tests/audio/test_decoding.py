@@ -102,9 +102,9 @@ def test_a_mono_file_has_no_right_channel(tmp_path: Path) -> None:
 
 
 def test_what_is_too_loud_is_clipped_and_what_is_no_number_is_silent(tmp_path: Path) -> None:
-    values = np.array([2.0, -2.0, np.nan, 0.5], dtype="<f4").tobytes()
+    values = np.array([2.0, -2.0, np.nan, 0.5, 3e38, -np.inf], dtype="<f4").tobytes()
     recording = open_recording(written(tmp_path, riff(fmt(tag=3, bits=32), data(values))))
-    assert np.frombuffer(recording.pcm(), dtype="<i2").tolist() == [32767, -32768, 0, 16384]
+    assert np.frombuffer(recording.pcm(), dtype="<i2").tolist() == [32767, -32768, 0, 16384, 32767, -32768]
 
 
 @pytest.mark.parametrize("size", [0, 0x7FFFF000, 0xFFFFFFFF])

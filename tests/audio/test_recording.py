@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.flux.defaults import SAMPLE_RATES_HZ
-from tests.audio.wav_bytes import SAMPLES, data, fmt, riff, written
+from tests.audio.wav_bytes import SAMPLES, chunk, data, fmt, riff, written
 
 
 def refused(path: Path) -> Problem:
@@ -72,11 +73,12 @@ def test_an_unsupported_file_gets_the_command_that_converts_it(tmp_path: Path) -
     assert f"ffmpeg -i '{tmp_path}/my talk.wav' -ac 1 -ar 16000 -c:a pcm_s16le './my talk-16k.wav'" in problem.todo
 
 
-@pytest.mark.parametrize("rate", [0, 1, 2_000_000_000])
-def test_a_sample_rate_that_no_recording_has_is_refused(tmp_path: Path, rate: int) -> None:
-    assert (
-        refused(written(tmp_path, riff(fmt(rate=rate), data()))).why == f"Its header states a sample rate of {rate} Hz."
-    )
+@pytest.mark.parametrize("bits", [16, 24])
+@pytest.mark.parametrize("rate", [0, 1, 2_000_000_000, 4_294_967_295])
+def test_a_sample_rate_that_no_recording_has_is_refused(tmp_path: Path, rate: int, bits: int) -> None:
+    header = struct.pack("<HHIIHH", 1, 1, rate, 0, bits // 8, bits)
+    content = riff(chunk(b"fmt ", header), data())
+    assert refused(written(tmp_path, content)).why == f"Its header states a sample rate of {rate} Hz."
 
 
 @pytest.mark.parametrize("content", [b"", riff(fmt(), data(b"")), riff(fmt(), data(b"\x01"))])

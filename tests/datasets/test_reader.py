@@ -17,14 +17,14 @@ from tests.datasets.audio_files import recordings
 
 def test_librispeech(tmp_path: Path) -> None:
     recordings(tmp_path, "84/121/84-121-0000.flac", "84/121/84-121-0001.flac")
-    (tmp_path / "84/121/84-121.trans.txt").write_text("84-121-0000 GO DO YOU\n84-121-0001 HEAR\nnonsense\n")
+    (tmp_path / "84/121/84-121.trans.txt").write_text("84-121-0000 GO DO YOU\n84-121-0001 HEAR\nnonsense\n84-1/0 X\n")
     data_set = read_data_set(tmp_path)
     assert data_set.format == "LibriSpeech"
     assert [(clip.text, clip.speaker, clip.conversation) for clip in data_set.clips] == [
         ("GO DO YOU", "84", "84-121"),
         ("HEAR", "84", "84-121"),
     ]
-    assert data_set.bad[0].where == "84/121/84-121.trans.txt, line 3"
+    assert [entry.where for entry in data_set.bad] == [f"84/121/84-121.trans.txt, line {line}" for line in (3, 4)]
 
 
 def test_a_folder_of_common_voice_has_the_texts_of_its_table(tmp_path: Path) -> None:
