@@ -11,7 +11,7 @@ from tests.trust import fuzz_targets
 from tests.trust.fuzz_inputs import inputs
 
 EXAMPLES = {"recordings": 100, "messages": 300, "frames": 300}
-NAMES = ("wav", "frames", "messages", "commands", "words", "settings", "recordings")
+NAMES = ("sound", "frames", "messages", "commands", "words", "data sets", "settings", "recordings")
 
 
 @pytest.mark.parametrize("name", NAMES)
