@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flux_desktop.base.amounts import amount
-from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text
+from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text, wilson
 from flux_desktop.evaluation.thresholds.presets import Preset
 from flux_desktop.evaluation.thresholds.sweep_report import Confirmed, FrontierPoint, SweepReport
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures
@@ -84,19 +84,18 @@ def _preset_lines(preset: Preset) -> Iterator[str]:
 
 
 def _frontier_lines(report: SweepReport) -> list[str]:
-    head = f"  {'setting':<26}{'cut off, of holds':<44}{'wait p50':<48}{'wait p95':<12}"
+    head = f"  {'setting':<26}{'cut off, of holds':<44}{'wait p50':<48}"
     return [head.rstrip(), *(_frontier_line(point) for point in report.frontier)]
 
 
 def _frontier_line(point: FrontierPoint) -> str:
-    p95 = "not known" if point.wait_p95_ms is None else f"{point.wait_p95_ms:.0f} ms"
     cut, wait = percent_text(point.cut_offs_per_hold), ms_text(point.wait_p50_ms)
-    return f"  {point.setting.text:<26}{cut:<44}{wait:<48}{p95}"
+    return f"  {point.setting.text:<26}{cut:<44}{wait}"
 
 
 def _baseline_lines(report: SweepReport) -> list[str]:
     own = "; ".join(
-        f"{point.silence_ms} ms: {100 * (point.cut_share or 0):.1f} % of {point.holds:,}"
+        f"{point.silence_ms} ms: {percent_text(wilson(point.holds_cut, point.holds))}"
         for point in report.fixed_silence
         if point.silence_ms in _SILENCES_MS
     )

@@ -17,8 +17,7 @@ from flux_desktop.datasets.clip import Span
 from flux_desktop.engine.recording.recording_file import OnRead
 from flux_desktop.evaluation.accuracy.heard_text import SpokenText, TurnText, turn_texts
 from flux_desktop.evaluation.accuracy.word_accuracy import WordAccuracy, WorstTurn, word_accuracy, worst_turns
-from flux_desktop.evaluation.thresholds.setting_figures import figures_of
-from flux_desktop.evaluation.turns.turn_figures import TurnFigures
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures, turn_figures
 from flux_desktop.evaluation.turns.turn_matching import TurnDecision
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, score
 from flux_desktop.reports.heard_run import HeardConnection, HeardRun, read_heard_run
@@ -160,10 +159,10 @@ def _clips(texts: list[TurnText], scores: list[ClipScore], times: dict[str, int]
 
 
 def _turn_figures(scores: list[ClipScore]) -> TurnFigures | None:
-    """Figures of all scores; repeats of a clip count once for the intervals of proportions."""
+    """Figures of all scores; repeats of a clip count once."""
     if not any(scored.turns for scored in scores):
         return None
-    return figures_of(scores, len(scores) / len({scored.clip for scored in scores}))
+    return turn_figures(scores, len(scores) / len({scored.clip for scored in scores}))
 
 
 def _within(at_s: float, stretch: Span) -> bool:

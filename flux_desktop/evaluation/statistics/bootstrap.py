@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from flux_desktop.evaluation.statistics.intervals import CONFIDENCE, Estimate, values_needed
+from flux_desktop.evaluation.statistics.intervals import CONFIDENCE, Estimate, different, values_needed
 
 REPLICATIONS = 2000
 SEED = 20260
@@ -46,7 +46,9 @@ def ratio(
     if count < 2:
         return Estimate(value, n=counted)
     if count < RESAMPLED_FROM:
-        return Estimate(value, *_linear_interval(above, below), counted)
+        low, high = _linear_interval(above, below)
+        is_alike = math.isclose(low, high, abs_tol=1e-12)  # a few alike prove nothing of how much others differ
+        return Estimate(value, n=counted) if is_alike else Estimate(value, low, high, counted)
     blocks = _few_draws(count) if count <= _FEW_UNITS else draws(count)
     drawn = [(weights @ above, weights @ below) for weights in blocks]
     tops, bottoms = (np.concatenate(part) for part in zip(*drawn, strict=True))
@@ -54,38 +56,39 @@ def ratio(
     return Estimate(value, low, high, counted)
 
 
-def mean(values: Sequence[float], units: Sequence[Hashable]) -> Estimate:
-    """The mean of all values; each belongs to the conversation at its place in `units`."""
-    return ratio(values, [1.0] * len(values), units)
+def mean(values: Sequence[float], units: Sequence[Hashable], *, repeats: float = 1.0) -> Estimate:
+    """The mean of all values; each belongs to the conversation at its place in `units`. `repeats` are not counted."""
+    return ratio(values, [1.0] * len(values), units, n=different(len(values), repeats))
 
 
-def quantile(values: Sequence[float], units: Sequence[Hashable], level: float) -> Estimate:
+def quantile(values: Sequence[float], units: Sequence[Hashable], level: float, *, repeats: float = 1.0) -> Estimate:
     """The smallest value that at least the share `level` of the values does not exceed, with Woodruff's interval.
 
     Not known where the values are too few for an upper bound of it (`values_needed`). The interval is Wilson's around
     the share below the value, with as many values as the variance between conversations (the bootstrap's, in closed
     form) leaves independent. Resampled quantiles themselves cover p95 of 20 conversations in 85 of 100 cases only.
-    `high` is None where it lies above the largest value.
+    `high` is None where it lies above the largest value. Where the same was measured `repeats` times in the mean, it
+    counts once.
     """
-    n = len(values)
-    if n < values_needed(level):
-        return Estimate(n=n)
+    n, counted = len(values), different(len(values), repeats)
+    if counted < values_needed(level):
+        return Estimate(n=counted)
     codes, count = _codes(units)
     data = np.asarray(values, dtype=float)
     ordered = np.sort(data)
     value = float(ordered[max(math.ceil(level * n - 1e-9), 1) - 1])
     if count < 2:
-        return Estimate(value, n=n)
+        return Estimate(value, n=counted)
     deviations = np.bincount(codes, (data <= value) - level, count)
     between = count / (count - 1) * float(deviations @ deviations) / n**2
-    independent = n / max(1.0, between / (level * (1 - level) / n))
+    independent = counted / max(1.0, between / (level * (1 - level) / counted))
     t = _student_t(NormalDist().inv_cdf((1 + CONFIDENCE) / 2), count - 1)
     scale = 1 + t * t / independent
     centre = (level + t * t / (2 * independent)) / scale
     half = t / scale * math.sqrt(level * (1 - level) / independent + t * t / (4 * independent**2))
     above = math.ceil((centre + half) * n)
     low = ordered[max(math.floor((centre - half) * n), 1) - 1]
-    return Estimate(value, float(low), float(ordered[above]) if above < n else None, n)
+    return Estimate(value, float(low), float(ordered[above]) if above < n else None, counted)
 
 
 def draws(units: int, *, replications: int = REPLICATIONS, seed: int = SEED) -> Iterator[Floats]:

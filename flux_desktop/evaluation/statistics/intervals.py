@@ -51,20 +51,25 @@ def wilson(successes: float, n: int) -> Estimate:
     return Estimate(share, low, high, n)
 
 
+def different(n: int, repeats: float) -> int:
+    """How many different things `n` values are of, each measured `repeats` times in the mean."""
+    return max(1, round(n / repeats)) if n else 0
+
+
 def once(share: Estimate, repeats: float) -> Estimate:
     """A proportion over repeats (in the mean) with the interval of the different holds or turns, which `n` counts."""
-    if share.value is None:
+    if share.value is None or repeats <= 1:
         return share
-    n = max(1, round(share.n / repeats))
+    n = different(share.n, repeats)
     interval = wilson(share.value * n, n)
     return Estimate(share.value, interval.low, interval.high, n)
 
 
 def bounded_zero(rate: Estimate, n: int | None = None) -> Estimate:
-    """A resampled rate; where it is zero, as all its replicates, with the upper bound of a proportion of `n` values."""
-    if (rate.value, rate.low, rate.high) != (0.0, 0.0, 0.0):
+    """A resampled rate; where it is zero in each conversation, with the upper bound of a proportion of `n` values."""
+    if rate.value != 0.0 or rate.low or rate.high:
         return rate
-    return replace(rate, high=wilson(0, rate.n if n is None else n).high)
+    return replace(rate, low=0.0, high=wilson(0, rate.n if n is None else n).high)
 
 
 def decides(estimate: Estimate, limit: float) -> Side:

@@ -9,11 +9,11 @@ import numpy as np
 
 from flux_desktop.evaluation.thresholds.eager_ends import EagerCounts
 from flux_desktop.evaluation.thresholds.grid import Ends
-from flux_desktop.evaluation.thresholds.setting_figures import figures_of, scores_of_ends
+from flux_desktop.evaluation.thresholds.setting_figures import scores_of_ends
 from flux_desktop.evaluation.traces.replay import parts
 from flux_desktop.evaluation.traces.trace import TraceMessage
 from flux_desktop.evaluation.traces.trace_table import TraceTable
-from flux_desktop.evaluation.turns.turn_figures import TurnFigures
+from flux_desktop.evaluation.turns.turn_figures import TurnFigures, turn_figures
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore
 
 _FORCED = "manual"
@@ -21,7 +21,7 @@ _FORCED = "manual"
 
 def recorded_figures(table: TraceTable) -> TurnFigures:
     """All figures of what was decided live."""
-    return figures_of(recorded_scores(table), table.repeats)
+    return turn_figures(recorded_scores(table), table.repeats)
 
 
 def recorded_scores(table: TraceTable) -> list[ClipScore]:

@@ -4,17 +4,13 @@
     scores = setting_scores(table, setting)       # a ClipScore for each trace: which turns are cut off, and where
 
 About 0.2 s for 1,000 turns, because intervals are resampled; `grid.evaluate` with one setting is the quick way without.
-Repeats of a clip are not independent: intervals of proportions are those of the different holds and turns.
+Repeats of a clip are not independent: they count once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-from msgspec.structs import replace
 
-from flux_desktop.evaluation.statistics.intervals import once
 from flux_desktop.evaluation.thresholds.eager_ends import EagerCounts, counts_at, eager_states
 from flux_desktop.evaluation.thresholds.grid import Ends, Outcome, first_ends, judge
 from flux_desktop.evaluation.traces.trace import Setting
@@ -26,23 +22,7 @@ from flux_desktop.evaluation.turns.turn_scoring import ClipScore, HoldResult, Tu
 
 def setting_figures(table: TraceTable, setting: Setting) -> TurnFigures:
     """All figures of a setting."""
-    return figures_of(setting_scores(table, setting), table.repeats)
-
-
-def figures_of(scores: Sequence[ClipScore], repeats: float) -> TurnFigures:
-    """Figures of scores in which a clip occurs `repeats` times in the mean."""
-    figures = turn_figures(scores)
-    if repeats <= 1:
-        return figures
-    return replace(
-        figures,
-        cut_offs_per_hold=once(figures.cut_offs_per_hold, repeats),
-        cut_offs_by_hold_length={name: once(share, repeats) for name, share in figures.cut_offs_by_hold_length.items()},
-        cut_offs_per_turn=once(figures.cut_offs_per_turn, repeats),
-        missed=once(figures.missed, repeats),
-        ended_by_timeout=once(figures.ended_by_timeout, repeats),
-        eager_waste=once(figures.eager_waste, repeats),
-    )
+    return turn_figures(setting_scores(table, setting), table.repeats)
 
 
 def setting_scores(table: TraceTable, setting: Setting) -> list[ClipScore]:

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from flux_desktop.evaluation.statistics.bootstrap import quantile
-from flux_desktop.evaluation.statistics.intervals import Estimate, once, values_needed, wilson
+from flux_desktop.evaluation.statistics.intervals import Estimate, once, wilson
 from flux_desktop.evaluation.thresholds.fixed_silence import BaselinePoint, fixed_silence
 from flux_desktop.evaluation.thresholds.frontier import frontier
 from flux_desktop.evaluation.thresholds.grid import Grid, evaluate, first_ends, judge
@@ -23,7 +23,7 @@ from flux_desktop.evaluation.traces.trace import Setting, Trace, not_replayable
 from flux_desktop.evaluation.traces.trace_table import TraceTable, trace_table
 from flux_desktop.evaluation.turns.turn_figures import TurnFigures
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 POINTS_MAX = 24
 """Of the frontier, evenly chosen: each needs an interval."""
 
@@ -34,7 +34,7 @@ class FrontierPoint(Struct, frozen=True, kw_only=True):
     setting: Setting
     cut_offs_per_hold: Estimate
     wait_p50_ms: Estimate
-    wait_p95_ms: float | None
+    wait_p95_ms: Estimate
     missed: int
 
 
@@ -124,12 +124,12 @@ def _point(table: TraceTable, grid: Grid, place: tuple[int, int]) -> FrontierPoi
     outcome = judge(table, first_ends(table, (setting.eot,), (setting.timeout_ms,)))
     wait_s = outcome.wait_s[0, 0]
     known = np.flatnonzero(np.isfinite(wait_s))
-    waits = quantile([float(wait_s[row]) * 1000 for row in known], [table.units[row] for row in known], 0.5)
-    has_p95 = known.size >= values_needed(0.95)
+    waits_ms, units = [float(wait_s[row]) * 1000 for row in known], [table.units[row] for row in known]
+    p50, p95 = (quantile(waits_ms, units, level, repeats=grid.repeats) for level in (0.5, 0.95))
     return FrontierPoint(
         setting=setting,
         cut_offs_per_hold=once(wilson(int(grid.holds_cut[place]), int(grid.holds[place])), grid.repeats),
-        wait_p50_ms=waits,
-        wait_p95_ms=float(grid.wait_p95_ms[place]) if has_p95 else None,
+        wait_p50_ms=p50,
+        wait_p95_ms=p95,
         missed=int(grid.missed[place]),
     )

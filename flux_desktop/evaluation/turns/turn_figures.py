@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from flux_desktop.evaluation.statistics.bootstrap import mean, quantile
-from flux_desktop.evaluation.statistics.intervals import Estimate, Side, bounded_zero, decides, values_needed, wilson
+from flux_desktop.evaluation.statistics.intervals import (
+    Estimate,
+    Side,
+    bounded_zero,
+    decides,
+    once,
+    values_needed,
+    wilson,
+)
 from flux_desktop.evaluation.turns.turn_scoring import ClipScore, HoldResult, TurnOutcome, TurnResult
 
 HOLD_LENGTHS_S = {"0.2-0.5 s": (0.2, 0.5), "0.5-1 s": (0.5, 1.0), "1-2 s": (1.0, 2.0), "> 2 s": (2.0, 5.0)}
@@ -48,8 +56,19 @@ class TurnFigures(Struct, frozen=True, kw_only=True):
     """Eager ends of turn that no end of turn confirmed, per judged turn: replies that were started and discarded."""
 
 
-def turn_figures(scores: Sequence[ClipScore]) -> TurnFigures:
-    """Figures of all clips together; those of one clip where only its scores are given."""
+def turn_figures(scores: Sequence[ClipScore], repeats: float = 1.0) -> TurnFigures:
+    """Figures of all clips together; those of one clip where only its scores are given.
+
+    A clip that occurs `repeats` times in the mean counts once in n and intervals, as its turns and holds are no further
+    ones, but for its delivery, which the load decides each time.
+    """
+
+    def share(count: int, n: int) -> Estimate:
+        return once(wilson(count, n), repeats)
+
+    def cut(some: Sequence[HoldResult]) -> Estimate:
+        return share(sum(hold.cut_off is not None for hold in some), len(some))
+
     turns = [(turn, score.conversation) for score in scores for turn in score.turns]
     holds = [hold for score in scores for hold in score.holds]
     judged = [(turn, unit) for turn, unit in turns if turn.outcome is not TurnOutcome.NOT_JUDGED]
@@ -61,30 +80,28 @@ def turn_figures(scores: Sequence[ClipScore]) -> TurnFigures:
         turns=len(judged),
         turns_not_judged=len(turns) - len(judged),
         ends_outside_turns=sum(score.ends_outside_turns for score in scores),
-        cut_offs_per_hold=_cut(holds),
+        cut_offs_per_hold=cut(holds),
         cut_offs_by_hold_length={
-            name: _cut([hold for hold in holds if _has_length(hold, *lengths_s)])
+            name: cut([hold for hold in holds if _has_length(hold, *lengths_s)])
             for name, lengths_s in HOLD_LENGTHS_S.items()
         },
-        cut_offs_per_turn=wilson(sum(bool(turn.cut_offs) for turn in whole), len(whole)),
+        cut_offs_per_turn=share(sum(bool(turn.cut_offs) for turn in whole), len(whole)),
         cut_offs_in_speech=sum(_in_speech(score) for score in scores),
-        missed=wilson(_ended(judged, TurnOutcome.MISSED), len(judged)),
-        ended_by_timeout=wilson(_ended(judged, TurnOutcome.TIMEOUT), len(judged)),
-        decision_latency_ms=_quantiles_ms([(turn.decision_s, unit) for turn, unit in judged]),
+        missed=share(_ended(judged, TurnOutcome.MISSED), len(judged)),
+        ended_by_timeout=share(_ended(judged, TurnOutcome.TIMEOUT), len(judged)),
+        decision_latency_ms=_quantiles_ms([(turn.decision_s, unit) for turn, unit in judged], repeats),
         delivery_latency_ms=_quantiles_ms([(turn.delivery_s, unit) for turn, unit in judged]),
-        eager_lead_ms=_quantiles_ms([(turn.eager_lead_s, unit) for turn, unit in judged]),
-        eager_waste=wilson(min(sum(turn.resumed for turn, _ in turns), eager), eager),
-        extra_replies_per_turn=bounded_zero(mean([value for value, _ in extra], [unit for _, unit in extra])),
+        eager_lead_ms=_quantiles_ms([(turn.eager_lead_s, unit) for turn, unit in judged], repeats),
+        eager_waste=share(min(sum(turn.resumed for turn, _ in turns), eager), eager),
+        extra_replies_per_turn=bounded_zero(
+            mean([value for value, _ in extra], [unit for _, unit in extra], repeats=repeats)
+        ),
     )
 
 
 def is_too_few(share: Estimate) -> bool:
     """Whether a rate of errors decides nothing: too few values to exclude a rate of 5 %, and not plainly above it."""
     return share.n < values_needed(1 - RATE_TO_SHOW) and decides(share, RATE_TO_SHOW) is not Side.ABOVE
-
-
-def _cut(holds: Sequence[HoldResult]) -> Estimate:
-    return wilson(sum(hold.cut_off is not None for hold in holds), len(holds))
 
 
 def _in_speech(score: ClipScore) -> int:
@@ -103,7 +120,7 @@ def _ended(turns: Sequence[tuple[TurnResult, str]], outcome: TurnOutcome) -> int
     return sum(turn.outcome is outcome for turn, _ in turns)
 
 
-def _quantiles_ms(values: Sequence[tuple[float | None, str]]) -> dict[str, Estimate]:
+def _quantiles_ms(values: Sequence[tuple[float | None, str]], repeats: float = 1.0) -> dict[str, Estimate]:
     known = [(value * 1000, unit) for value, unit in values if value is not None]
     data, units = [value for value, _ in known], [unit for _, unit in known]
-    return {name: quantile(data, units, level) for name, level in LATENCY_QUANTILES.items()}
+    return {name: quantile(data, units, level, repeats=repeats) for name, level in LATENCY_QUANTILES.items()}

@@ -81,7 +81,7 @@ def curve_point(table: TraceTable, setting: Setting) -> CurvePoint:
     return CurvePoint(
         setting=setting,
         cut_share=once(wilson(int(outcome.holds_cut.sum()), int(outcome.holds_judged.sum())), table.repeats),
-        wait_ms=quantile(waits_ms[known].tolist(), units, 0.5),
+        wait_ms=quantile(waits_ms[known].tolist(), units, 0.5, repeats=table.repeats),
     )
 
 

@@ -44,6 +44,21 @@ def test_no_interval_of_one_conversation_and_nothing_of_none() -> None:
     assert quantile([1.0] * 29, ["a"] * 29, 0.9) == Estimate(1.0, None, None, 29)
 
 
+def test_a_few_conversations_that_are_alike_prove_no_rate() -> None:
+    for count in (2, 5):
+        assert ratio([1] * count, [10] * count, range(count)) == Estimate(0.1, None, None, 10 * count)
+        assert mean([240.0] * count, range(count)) == Estimate(240.0, None, None, count)
+    assert mean([240.0] * 6, range(6)) == Estimate(240.0, 240.0, 240.0, 6)
+
+
+def test_repeats_make_no_percentile_of_few_values() -> None:
+    values = list(range(20))
+    assert quantile(values * 3, values * 3, 0.95, repeats=3) == Estimate(n=20)
+    alike = quantile([1, 2, 3] * 20, [n // 3 for n in range(60)], 0.5, repeats=3)
+    assert alike.n == 20
+    assert _width(quantile(values * 3, range(60), 0.5, repeats=3)) > 1.5 * _width(quantile(values * 3, range(60), 0.5))
+
+
 def test_a_percentile_of_too_few_values_is_not_known() -> None:
     assert quantile(list(range(28)), range(28), 0.9) == Estimate(n=28)
     known = quantile(list(range(1, 30)), range(29), 0.9)
@@ -68,7 +83,7 @@ def test_a_rate_is_covered_in_95_of_100_cases(conversations: int, least: float) 
         words = rng.integers(20, 120, conversations)
         errors = rng.poisson(rng.gamma(4, 0.05 / 4, conversations) * words)
         rate = ratio(errors.tolist(), words.tolist(), range(conversations))
-        covered += rate.low <= 0.05 <= rate.high  # type: ignore[operator]
+        covered += rate.low is not None and rate.low <= 0.05 <= (rate.high or 0.0)
     assert least <= covered / 150 <= 0.99
 
 

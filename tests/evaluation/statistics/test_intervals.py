@@ -67,5 +67,6 @@ def test_resampled_zeros_have_an_upper_bound() -> None:
     zero = Estimate(0.0, 0.0, 0.0, 59)
     assert bounded_zero(zero) == Estimate(0.0, 0.0, wilson(0, 59).high, 59)
     assert bounded_zero(zero, 10).high == wilson(0, 10).high
-    for other in (Estimate(0.0, 0.0, 0.1, 59), Estimate(0.0, n=59), Estimate(0.5, 0.5, 0.5, 59), Estimate()):
+    assert bounded_zero(Estimate(0.0, n=59)) == bounded_zero(zero), "of a few conversations"
+    for other in (Estimate(0.0, 0.0, 0.1, 59), Estimate(0.5, 0.5, 0.5, 59), Estimate()):
         assert bounded_zero(other) is other

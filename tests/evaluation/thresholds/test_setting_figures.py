@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
+from flux_desktop.evaluation.statistics.intervals import Estimate, once, wilson
 from flux_desktop.evaluation.thresholds.grid import evaluate
-from flux_desktop.evaluation.thresholds.setting_figures import once, setting_figures, setting_scores
+from flux_desktop.evaluation.thresholds.setting_figures import setting_figures, setting_scores
 from flux_desktop.evaluation.traces.trace import Setting, Trace
 from flux_desktop.evaluation.traces.trace_table import trace_table
 from flux_desktop.evaluation.turns.turn_scoring import TurnOutcome
@@ -76,7 +76,10 @@ def test_figures_equal_those_of_the_grid() -> None:
 
 def test_repeats_make_no_interval_narrower() -> None:
     once_only, thrice = trace_table(TEN), trace_table([*TEN, *TEN, *TEN])
-    assert setting_figures(thrice, AT).cut_offs_per_hold == setting_figures(once_only, AT).cut_offs_per_hold
+    one, three = setting_figures(once_only, AT), setting_figures(thrice, AT)
+    assert three.cut_offs_per_hold == one.cut_offs_per_hold
+    assert three.decision_latency_ms["p50"] == one.decision_latency_ms["p50"]
+    assert three.decision_latency_ms["p90"] == one.decision_latency_ms["p90"] == Estimate(n=7)
     shared = wilson(1 / 9 * 3, 3)
     assert once(wilson(1, 9), 3) == Estimate(1 / 9, shared.low, shared.high, 3)
     assert (shared.high or 0) > (wilson(0, 3).high or 0), "a cut-off in one repeat is more than none"

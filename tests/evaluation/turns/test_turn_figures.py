@@ -88,7 +88,9 @@ def test_no_extra_reply_in_a_few_turns_has_an_upper_bound() -> None:
         score(ReferenceTurns(clip=name, conversation=name, turns=(turn(0, 2),)), [eager(2.2), end(2.4)])
         for name in "abc"
     ]
-    assert turn_figures(scores).extra_replies_per_turn == Estimate(0.0, 0.0, wilson(0, 3).high, 3)
+    bounded = Estimate(0.0, 0.0, wilson(0, 3).high, 3)
+    assert turn_figures(scores).extra_replies_per_turn == bounded
+    assert turn_figures(scores * 4, 4).extra_replies_per_turn == bounded, "repeats are no further turns"
 
 
 @pytest.mark.parametrize(
