@@ -97,6 +97,11 @@ _ROWS = (
 )
 
 
+def unknown_lines() -> list[FigureLine]:
+    """The table while its figures are computed, so that it has its height from the first."""
+    return [FigureLine(row.name, NONE, NONE, NONE, NONE, row.meaning) for row in _ROWS]
+
+
 def figure_lines(
     figures: TurnFigures, current: TurnFigures | None, point: CurvePoint | None = None
 ) -> list[FigureLine]:

@@ -7,7 +7,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from flux_desktop.ui.models.tune import TuneModel
-from flux_desktop.ui.models.tune_figures import POINT_ROWS, FigureLine, LengthBar, figure_lines, headline, length_bars
+from flux_desktop.ui.models.tune_figures import (
+    POINT_ROWS,
+    FigureLine,
+    LengthBar,
+    figure_lines,
+    headline,
+    length_bars,
+    unknown_lines,
+)
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, label
@@ -87,7 +95,7 @@ class LengthBars(QWidget):
 
 
 class FiguresPanel(Panel):
-    """A table of figures; empty before the first recording."""
+    """A table of figures, with dashes until they are known."""
 
     def __init__(self, theme: ThemeSource, model: TuneModel) -> None:
         self.sentence = ElidedLabel("body")
@@ -132,7 +140,7 @@ class FiguresPanel(Panel):
         else:
             self.sentence.setText(headline(point, current))
         if details is None:
-            self._show_lines([], stale=False)
+            self._show_lines(unknown_lines(), stale=False)
             self.bars.show_bars([])
             return
         stale = details.setting != self._model.setting
@@ -148,7 +156,7 @@ class FiguresPanel(Panel):
             for column, cell in enumerate(cells):
                 self._grid.addWidget(cell, len(self._cells) + 1, column)
             self._cells.append(cells)
-        for cells, line in zip(self._cells, lines, strict=False):
+        for cells, line in zip(self._cells, lines, strict=True):
             texts = (line.name, line.value, line.interval, line.n, line.current)
             for cell, words in zip(cells, texts, strict=True):
                 cell.setText(words)

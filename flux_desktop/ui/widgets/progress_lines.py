@@ -19,6 +19,9 @@ class ProgressLines(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, _STEPS)
         self.bar.setAccessibleName(name)
+        keeps_room = self.bar.sizePolicy()
+        keeps_room.setRetainSizeWhenHidden(True)  # nothing below moves when work begins or ends
+        self.bar.setSizePolicy(keeps_room)
         self.done, self.left = ElidedLabel("caption"), label("", "caption")
         self.words = QHBoxLayout()
         self.words.addWidget(self.done, 1)

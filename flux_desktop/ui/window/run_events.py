@@ -16,7 +16,7 @@ from flux_desktop.ui.services.run_controller import RunController
 from flux_desktop.ui.widgets.open_folder import open_folder
 from flux_desktop.ui.window.microphone_preview import MicrophonePreview
 from flux_desktop.ui.window.run_accuracy import RunAccuracyView
-from flux_desktop.ui.window.run_banner import summary
+from flux_desktop.ui.window.run_banner import SUMMARY, summary
 
 
 class RunEvents(QObject):
@@ -57,6 +57,7 @@ class RunEvents(QObject):
         if isinstance(event, LevelMeasured):
             self._preview.show_level(event)
         elif isinstance(event, RunStarted):
+            banners.withdraw(SUMMARY)  # of the run before
             state.live.bundle_known(event.plan.bundle)
             self._page.endpoint_panel.set_note(" ".join(event.notes))
         elif isinstance(event, Notice) and event.problem.code == REFUSED_CODE:
@@ -98,8 +99,8 @@ class RunEvents(QObject):
     def _show_summary_again(self) -> None:
         """With the accuracy, unless the person has closed the banner."""
         banners = self._page.banners
-        if any(banner.problem.code == "summary" for banner in banners.banners()):
-            banners.withdraw("summary")
+        if any(banner.problem.code == SUMMARY for banner in banners.banners()):
+            banners.withdraw(SUMMARY)
             self._show_summary()
         self._state.changed()
 

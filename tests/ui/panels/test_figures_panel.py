@@ -24,6 +24,23 @@ def test_the_table_shows_the_setting_beside_the_current_one(qtbot: QtBot, theme:
     assert not panel.bars.grab().toImage().isNull()
 
 
+def test_the_table_has_its_height_before_the_figures_are_computed(qtbot: QtBot, theme: ThemeSource) -> None:
+    model = recorded_model(Setting(eot=0.6))
+    details, model.details = model.details, None
+    panel = FiguresPanel(theme, model)
+    qtbot.addWidget(panel)
+    panel.refresh()
+    assert [row[1].text() for row in panel._cells] == ["–"] * 8
+    height = panel.sizeHint().height()
+    model.details = details
+    panel.refresh()
+    assert panel._cells[0][1].text() == "10.0 %"
+    assert panel.sizeHint().height() == height
+    model.details = None
+    panel.refresh()
+    assert panel._cells[0][1].text() == "–", "the figures are those of another recording"
+
+
 def test_the_figures_of_the_old_setting_are_greyed(qtbot: QtBot, theme: ThemeSource) -> None:
     model = recorded_model(Setting(eot=0.6))
     panel = FiguresPanel(theme, model)

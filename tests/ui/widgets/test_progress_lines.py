@@ -14,3 +14,6 @@ def test_it_shows_the_share_and_both_times(qtbot: QtBot) -> None:
     assert (lines.bar.value(), lines.bar.maximum()) == (250, 1000)
     assert (lines.done.full_text(), lines.left.text()) == ("1 of 4", "00:30 left")
     assert lines.bar.accessibleName() == "Progress of the search"
+    height = lines.sizeHint().height()
+    lines.bar.hide()
+    assert lines.sizeHint().height() == height, "nothing below it moves"

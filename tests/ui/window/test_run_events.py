@@ -103,6 +103,14 @@ async def test_the_end_shows_a_summary_and_unlocks_the_window(bench: PageBench, 
     assert bench.state.live.take([1], 0.0) == [], "edits are for the next run"
 
 
+async def test_the_summary_goes_when_another_run_begins(bench: PageBench, run: Run) -> None:
+    bench.start()
+    run.events.take(ended())
+    assert bench.banners == ["summary"]
+    run.events.take(RunStarted(t=0.0, wall_time="", plan=scripted.plan(2), version="", notes=[]))
+    assert bench.banners == []
+
+
 async def test_the_runs_own_problem_replaces_the_summary(bench: PageBench, run: Run) -> None:
     bench.start()
     run.events.take(ended(problem=ODD, verdict=Verdict.FAIL))
