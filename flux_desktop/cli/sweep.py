@@ -240,13 +240,15 @@ def _evaluate(args: argparse.Namespace, limits: Sequence[PresetLimit]) -> int:
     folders = [session_named(text) for text in args.sessions]
     read = read_traces(folders)
     plan: RunPlan = read.plans[0]
+    has_turns = any(trace.turns for trace in read.traces)
+    limit = [_why_not_above(read.setting.eot, read.setting.timeout_ms)] if has_turns else []
     current = setting_of(options_from(args)) if _names_a_setting(args) else setting_of(plan.options)
     report = sweep_report(
         read.traces,
         current=current,
         endpoint=plan.endpoint,
         limits=limits,
-        notes=[*read.notes, _why_not_above(read.setting.eot, read.setting.timeout_ms)],
+        notes=[*read.notes, *limit],
         sessions=[folder.name for folder in folders],
     )
     _print(args, report)

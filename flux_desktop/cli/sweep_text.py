@@ -19,6 +19,9 @@ _SILENCES_MS = (500, 1000, 1500, 2000)
 
 def report_lines(report: SweepReport) -> list[str]:
     """Everything a person needs of a report, in reading order."""
+    notes = [f"Note: {note}" for note in report.notes]
+    if not report.turns:
+        return ["", "This data does not decide anything: no clip with turns was recorded to its end.", *notes]
     lines = [
         "",
         f"{amount(report.turns, 'turn')} with {amount(report.holds, 'hold')} in {amount(report.clips, 'clip')}, "
@@ -26,8 +29,6 @@ def report_lines(report: SweepReport) -> list[str]:
         f"{amount(report.settings_evaluated, 'setting')} evaluated.",
         f"{DEFINITIONS} After the first decision within a turn, its holds and its end are not judged.",
     ]
-    if not report.turns:
-        return [*lines, "This data does not decide anything: no clip with turns was recorded to its end."]
     lines += ["", f"Current setting {report.current.text}"]
     lines += [f"  {line}" for line in figure_lines(report.current_figures)] if report.current_figures else []
     lines += ["", "Presets"]
@@ -37,8 +38,7 @@ def report_lines(report: SweepReport) -> list[str]:
     lines += ["", *_baseline_lines(report)]
     for confirmed in report.confirmed:
         lines += ["", *_confirmed_lines(confirmed)]
-    lines += [f"Note: {note}" for note in report.notes]
-    return lines
+    return lines + notes
 
 
 def figure_lines(figures: TurnFigures) -> list[str]:

@@ -13,7 +13,7 @@ from flux_desktop.cli.exit_codes import ExitCode
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.sweep import sweep_plan
 from flux_desktop.engine.records.audio_events import ClipStarted
-from flux_desktop.engine.records.plan import DataSetSource
+from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.thresholds.sweep_report import SweepReport
 from tests.experiments.losing_pool import FAULT, LosingPool
 from tests.experiments.test_read_traces import data_set, ended, info, session  # noqa: F401 - a fixture
@@ -35,6 +35,20 @@ def test_a_past_session_is_evaluated_and_says_up_to_where(recorded: Path, capsys
     assert report.current_figures is not None
     assert report.current_figures.cut_offs_per_hold.value == 1.0
     assert "Thresholds above 1 and timeouts above 10000 ms are not evaluated" in report.notes[-1]
+
+
+def test_a_session_without_turns_says_why_nothing_is_decided(
+    tmp_path: Path,
+    data_set: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = str(data_set.parent / "a.wav")
+    clip = ClipStarted(t=0.0, conn=1, clip=path, audio_s=0.0)
+    folder = session(tmp_path / "run", WavSource(path=path), clip, info(0.24, 0.01), info(0.48, 0.6), ended())
+    assert main(["sweep", "--from", str(folder)]) == ExitCode.USAGE
+    _, sentence, why = capsys.readouterr().out.splitlines()
+    assert sentence.startswith("This data does not decide anything")
+    assert why == "Note: run: 1 of 1 clips have no reference turns and are left out."
 
 
 def test_the_limits_of_the_presets_can_be_edited(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,7 +50,9 @@ def test_a_preset_states_cut_offs_of_holds_and_of_turns() -> None:
 
 
 def test_a_report_of_nothing_says_so() -> None:
-    assert "This data does not decide anything" in report_lines(sweep_report([], current=Setting(), endpoint="e"))[-1]
+    sentence, why = report_lines(sweep_report([], current=Setting(), endpoint="e", notes=["It is empty."]))[1:]
+    assert sentence.startswith("This data does not decide anything")
+    assert why == "Note: It is empty."
 
 
 def test_cut_offs_outside_of_holds_are_stated_beside_the_share_of_the_holds() -> None:
