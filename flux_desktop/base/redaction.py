@@ -33,6 +33,7 @@ _SECRET_NAME = re.compile(
     rf"(?i)(?!.*(?:_|-){_PUBLIC_ENDING}\Z)"
     r".*(?:secret|token|passw(?:or)?d|passphrase|credential|api_?key|access_?key|private_?key|authorization)"
 )
+_SECRET_PARAMETER = re.compile(r"(?i)(?:\A|[_-])(?:key|sig|signature|auth|pass|pwd)\Z")
 
 
 class LiveSecrets:
@@ -88,6 +89,17 @@ def remember_environment(environ: Mapping[str, str] = os.environ) -> None:
 def is_secret_name(name: str) -> bool:
     """Whether a variable of this name holds a secret."""
     return _SECRET_NAME.match(name) is not None
+
+
+def is_secret_parameter(name: str) -> bool:
+    """Whether a query parameter of this name holds a secret."""
+    return is_secret_name(name) or _SECRET_PARAMETER.search(name) is not None
+
+
+def remember_parameter(name: str, value: str) -> None:
+    """Take the value of a query parameter out of everything if its name says that it is a secret."""
+    if is_secret_parameter(name):
+        remember(value)
 
 
 def _forms(value: str) -> Iterable[str]:

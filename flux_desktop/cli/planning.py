@@ -13,6 +13,7 @@ from flux_desktop.audio.devices import find_device, input_devices
 from flux_desktop.audio.intact import check_intact
 from flux_desktop.audio.recording import open_recording
 from flux_desktop.base.problem import Problem, ProblemError
+from flux_desktop.base.redaction import remember_parameter
 from flux_desktop.cli.live_table import audio_s
 from flux_desktop.cli.paths import check_readable
 from flux_desktop.datasets.assignment import TRAILING_SILENCE_S
@@ -169,6 +170,7 @@ def with_extra(options: FluxOptions, text: str, flag: str = "--extra", separator
 
 
 def _with_pair(options: FluxOptions, name: str, value: str) -> FluxOptions:
+    remember_parameter(name, value)
     raw = msgspec.structs.replace(options, extra=(*options.extra, (name, value)))
     # The sample rate of a stream is that of its audio, whatever is stated here.
     if name not in ALL_OPTIONS - {"sample_rate"}:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from flux_desktop.base.problem import Problem
+from flux_desktop.base.redaction import REMOVED, is_secret_parameter
 from flux_desktop.flux import defaults
 from flux_desktop.flux.defaults import SAMPLE_RATE_HZ, SAMPLE_RATES_HZ
 
@@ -61,6 +63,12 @@ class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[str, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
     """Additional name and value pairs, sent unchanged, for builds newer than this program."""
+
+    @property
+    def public(self) -> FluxOptions:
+        """Without secrets in `extra`, as they are recorded and shown."""
+        pairs = ((name, REMOVED if is_secret_parameter(name) else value) for name, value in self.extra)
+        return replace(self, extra=tuple(pairs)) if self.extra else self
 
     @property
     def eot_threshold_in_force(self) -> float:

@@ -8,6 +8,7 @@ import msgspec
 
 from flux_desktop.base.amounts import amount
 from flux_desktop.base.problem import Problem
+from flux_desktop.base.redaction import REMOVED
 from flux_desktop.flux.bundles import ALL_OPTIONS
 from flux_desktop.flux.options import FluxOptions
 
@@ -42,6 +43,11 @@ def query_string(options: FluxOptions) -> str:
     pairs += [("tag", tag) for tag in options.tags]
     pairs += options.extra
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs if value.strip())
+
+
+def shown_query(options: FluxOptions) -> str:
+    """The model query string as it is shown: without secrets."""
+    return query_string(options.public).replace(quote(REMOVED, safe=""), REMOVED)
 
 
 def query_problems(options: FluxOptions) -> list[Problem]:

@@ -23,7 +23,7 @@ def keep_probe_session(report: ProbeReport, plan: RunPlan, traffic: Iterable[Eve
     """Write the session folder of a probe that has ended; blocks. Raises `OSError`."""
     events = list(traffic)
     plan = msgspec.structs.replace(plan, purpose="probe", connections=max(1, report.streams), limits=())
-    started = RunStarted(t=0.0, wall_time=report.wall_time, plan=plan, version=report.version)
+    started = RunStarted(t=0.0, wall_time=report.wall_time, plan=plan.public, version=report.version)
     folder = create_session(parent or default_sessions_dir(), started)
     ledger = Counter(event.summary.ledger.value for event in events if isinstance(event, ConnectionEnded))
     ended = RunEnded(

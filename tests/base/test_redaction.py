@@ -7,6 +7,7 @@ import pytest
 from flux_desktop.base.redaction import (
     SENTENCE_CHARS_MAX,
     is_secret_name,
+    is_secret_parameter,
     redact_sentence,
     remember,
     remember_environment,
@@ -34,6 +35,17 @@ PATH = "/var/run/identity/token.jwt"
 )
 def test_a_variable_is_secret_unless_it_says_where_the_secret_is(name: str, secret: bool) -> None:
     assert is_secret_name(name) == secret
+
+
+@pytest.mark.parametrize(
+    ("names", "secret"),
+    [
+        ("token access_token apikey api-key key license_key Authorization auth X-Amz-Signature sig password pwd", True),
+        ("keyterm keyterms tag author signatures monkey redact model", False),
+    ],
+)
+def test_a_parameter_is_secret_by_its_name(names: str, secret: bool) -> None:
+    assert {name: is_secret_parameter(name) for name in names.split()} == dict.fromkeys(names.split(), secret)
 
 
 @pytest.mark.parametrize(

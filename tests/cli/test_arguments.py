@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flux_desktop.base.logs import TALKATIVE
+from flux_desktop.base.redaction import redact_sentence
 from flux_desktop.cli.main import build_parser, main
 from flux_desktop.cli.planning import file_plan, remarks
 from flux_desktop.engine.records.pass_criteria import Limit
@@ -215,6 +216,11 @@ def test_extra_wins_over_the_flags(wav: str, flags: str, query: str) -> None:
     run_plan = plan(wav, f"--eot-threshold 0.8 --extra '{flags}'")
     rate = "" if "sample_rate" in query else "&sample_rate=16000"
     assert query_string(run_plan.options) == f"model=flux-general-en&encoding=linear16{rate}&{query}"
+
+
+def test_a_secret_in_extra_is_taken_out_of_what_is_said(wav: str) -> None:
+    plan(wav, "--extra 'license_key=hunter2-of-the-tests&beam=wide-and-narrow'")
+    assert redact_sentence("hunter2-of-the-tests wide-and-narrow") == "[removed] wide-and-narrow"
 
 
 def test_extra_that_fits_is_followed_like_its_flag(wav: str) -> None:

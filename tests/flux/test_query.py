@@ -15,7 +15,14 @@ from flux_desktop.flux.options import (
     keyterm_tokens,
     problems,
 )
-from flux_desktop.flux.query import QUERY_CHARS_MAX, QueryError, options_from_query, query_problems, query_string
+from flux_desktop.flux.query import (
+    QUERY_CHARS_MAX,
+    QueryError,
+    options_from_query,
+    query_problems,
+    query_string,
+    shown_query,
+)
 
 
 def test_the_least_is_model_encoding_and_rate() -> None:
@@ -82,6 +89,12 @@ def test_a_wrong_query_is_refused_as_a_server_does(query: str) -> None:
         options_from_query(query)
     assert caught.value.code == "INVALID_QUERY_PARAMETER"
     assert caught.value.description == str(caught.value) != ""
+
+
+def test_secrets_are_sent_and_not_shown() -> None:
+    options = FluxOptions(extra=(("token", "hunter2"), ("beam", "5")))
+    assert query_string(options).endswith("&token=hunter2&beam=5")
+    assert shown_query(options).endswith("&token=[removed]&beam=5")
 
 
 def test_a_plus_is_a_space() -> None:

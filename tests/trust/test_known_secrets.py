@@ -22,6 +22,7 @@ from flux_desktop.engine.records.events import Received, encode_event
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.supervision.local_endpoint_process import LocalEndpoint
 from flux_desktop.engine.worker.received_secrets import take_secrets
+from flux_desktop.flux.options import FluxOptions
 from flux_desktop.local_endpoint.faults.faults import Faults
 from flux_desktop.local_endpoint.http.endpoint_state import EndpointSettings, EndpointState
 from flux_desktop.local_endpoint.recognition.pools import Pools
@@ -83,9 +84,13 @@ def test_a_worker_knows_what_came_over_its_pipe(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(os, "environ", dict(os.environ))
     keys = Credentials(access_key=ACCESS, secret_key=SECRET, session_token=TOKEN)
     proxies = ProxyVariables({"HTTPS_PROXY": "http://me:password-of%20the%20proxy@proxy.example:1"})
-    plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"))
+    options = FluxOptions(extra=(("api_key", "key-of-a-parameter"), ("beam", "wide-and-narrow")))
+    variant = FluxOptions(extra=(("signature", "signature-of-an-arm"),))
+    plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"), options=options, variants=(variant,))
     take_secrets(StartRun(plan=plan, connections=[1], origin_s=0.0, credentials=keys, proxies=proxies))
     assert known(ACCESS, SECRET, TOKEN, "password-of the proxy", "password-of%20the%20proxy")
+    assert known("key-of-a-parameter", "signature-of-an-arm")
+    assert not known("wide-and-narrow")
     assert known(base64.b64encode(b"me:password-of the proxy").decode())
     event_line = encode_event(Received(t=0.0, conn=1, type="TurnInfo", text=f"say {SECRET} now"))
     assert SECRET.encode() not in event_line, "neither does it pass it on"

@@ -150,8 +150,8 @@ class ConfigureQueue:
             waiting = [name for name in fields if getattr(self.in_force, name) != getattr(self.wanted, name)]
         return ParameterState(
             revision=self.revision,
-            wanted=self.wanted,
-            in_force=self.in_force,
+            wanted=self.wanted.public,
+            in_force=self.in_force.public,
             in_flight=self.in_flight,
             refused=self.refused,
             needs_new_stream=tuple(waiting),

@@ -151,6 +151,11 @@ class RunPlan(Struct, frozen=True, kw_only=True):
         return replace(own, encoding=mine.encoding, sample_rate_hz=mine.sample_rate_hz)
 
     @property
+    def public(self) -> RunPlan:
+        """Without secrets among the parameters, as it is recorded and shown."""
+        return replace(self, options=self.options.public, variants=tuple(each.public for each in self.variants))
+
+    @property
     def held(self) -> int:
         """The largest number of connections at the same time."""
         return min(self.connections, self.held_max) if self.held_max else self.connections

@@ -180,7 +180,7 @@ class Supervisor:
         started = RunStarted(
             t=self._now(),
             wall_time=datetime.now(UTC).isoformat(timespec="seconds"),
-            plan=ready.plan,
+            plan=ready.plan.public,
             version=__version__,
             notes=[*ready.notes, *generator_limits().notes()],
         )

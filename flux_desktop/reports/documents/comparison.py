@@ -16,7 +16,7 @@ from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, Ru
 from flux_desktop.evaluation.comparing.comparison import MARGIN_PERCENT, Allowed, Compared, compare
 from flux_desktop.evaluation.statistics.bootstrap import quantile
 from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
-from flux_desktop.flux.query import query_string
+from flux_desktop.flux.query import shown_query
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.data_identity import differing_clips, read_data_identity
 from flux_desktop.reports.documents.latencies import read_latencies
@@ -96,7 +96,7 @@ class _Side(Struct, kw_only=True):
 CONDITIONS: dict[str, Callable[[_Side], object]] = {
     "kinds of runs": lambda side: side.recorded.plan.purpose,
     "data": lambda side: _data(side.recorded.plan),
-    "parameters": lambda side: query_string(side.recorded.plan.options),
+    "parameters": lambda side: shown_query(side.recorded.plan.options),
     "server builds": lambda side: side.recorded.plan.bundle,
     "connections": lambda side: side.recorded.plan.connections,
     "chunk lengths": lambda side: side.recorded.plan.chunk_s,

@@ -14,7 +14,7 @@ from flux_desktop.engine.recording.recording_file import recording_bytes
 from flux_desktop.engine.records.facts import Verdict, outcome_word
 from flux_desktop.engine.records.plan import DataSetSource, RunPlan, WavSource
 from flux_desktop.evaluation.capacity.account_timeline import AccountTimeline
-from flux_desktop.flux.query import query_string
+from flux_desktop.flux.query import shown_query
 from flux_desktop.reports.accuracy import heard_parts, run_accuracy
 from flux_desktop.reports.accuracy_text import accuracy_rows
 from flux_desktop.reports.data_identity import data_hash, identity_of
@@ -119,7 +119,7 @@ def _facts(plan: RunPlan, summary: FinalSummary, data: str, notes: list[str]) ->
         ("Server build", plan.bundle),
         ("Audio", audio),
         *([("Data sent", data)] if data else []),
-        ("Parameters", query_string(plan.options)),
+        ("Parameters", shown_query(plan.options)),
         ("Connections", "on demand" if plan.on_demand else str(plan.connections)),
         *([("Streams per channel", f"up to {shared}")] if (shared := plan.streams_per_channel) > 1 else []),
         ("Duration", f"{summary.duration_s:.1f} s"),

@@ -31,6 +31,15 @@ def queue_wanting(value: float) -> ConfigureQueue:
     return queue
 
 
+def test_its_record_has_no_secrets() -> None:
+    planned = msgspec.structs.replace(PLANNED, extra=(("token", "hunter2"),))
+    queue = ConfigureQueue(planned)
+    queue.want(msgspec.structs.replace(planned, eot_threshold=0.8), 1)
+    assert queue.state is not None
+    assert queue.state.wanted.extra == queue.state.in_force.extra == (("token", "[removed]"),)
+    assert queue.opening_options.extra == planned.extra, "what is sent has them"
+
+
 def test_a_dragged_slider_becomes_two_messages_and_ends_on_its_last_value() -> None:
     queue = ConfigureQueue(PLANNED)
     sent = []

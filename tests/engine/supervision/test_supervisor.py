@@ -62,6 +62,16 @@ async def test_two_connections_stream_speech_and_every_stream_is_accounted_for_a
     assert b"secret" not in text
 
 
+async def test_secrets_among_the_parameters_are_sent_and_not_recorded(driver):
+    pairs = (("token", "hunter2"), ("beam", "5"))
+    await driver.run(options=FluxOptions(extra=pairs), variants=(FluxOptions(extra=pairs),))
+    assert "token" in driver.summaries[1].problem.todo, "the endpoint has refused it"
+    (started,) = [event for event in read_session(driver.supervisor.session_folder) if isinstance(event, RunStarted)]
+    assert [started] == driver.of(RunStarted)
+    masked = (("token", "[removed]"), ("beam", "5"))
+    assert [each.extra for each in (started.plan.options, *started.plan.variants)] == [masked, masked]
+
+
 async def test_no_good_clip_is_sent_again_in_place_of_one_that_cannot_be_used(driver, sentence_wav, tmp_path):
     (folder := tmp_path / "clips").mkdir()
     for name in ("a", "b"):
