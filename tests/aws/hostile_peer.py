@@ -25,10 +25,9 @@ import h2.events
 import h2.exceptions
 import h2.settings
 
-from flux_desktop.aws.wire.event_stream import Frame, FrameDecoder, encode_message, payload_part
+from flux_desktop.aws.wire.event_stream import EVENT_STREAM, Frame, FrameDecoder, encode_message, payload_part
 from tests.aws.throwaway_ca import Authority
 
-EVENT_STREAM = "application/vnd.amazon.eventstream"
 CONNECTED = b'{"type":"Connected","request_id":"peer","sequence_id":0}'
 
 

@@ -151,6 +151,12 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "{detail}",
         _INTERFERENCE,
     ),
+    "not_event_stream": (
+        "{address} did not answer with an event stream.",
+        "The answer {detail}.",
+        "A proxy or the login page of a network may have answered instead of AWS: check the endpoint's address and "
+        "HTTPS_PROXY, or ask for {host} to be exempted from inspection.",
+    ),
     "headers_timeout": (
         "{address} did not answer the stream request within {detail}.",
         "The connection is up but the endpoint is silent; it may be overloaded or restarting.",
@@ -197,6 +203,19 @@ def connect_problem(code: str, address: Address, detail: str = "") -> Problem:
     what, why, todo = _TEXTS[code]
     values = {"address": str(address), "host": address.host, "detail": detail}
     return Problem(code=code, what=what.format(**values), why=why.format(**values).strip(), todo=todo.format(**values))
+
+
+def other_answer_problem(address: Address, content_type: str, begin: bytes) -> Problem:
+    """A stream that was accepted with content of another kind, such as a proxy's page; `begin` is its first bytes."""
+    kind = f"has the content type {_printable(content_type)}" if content_type else "has no content type"
+    text = _printable(begin.decode("utf-8", "replace").partition("\ufffd")[0])
+    content = f"begins “{text}”" if text else "holds no text" if begin else "is empty"
+    return connect_problem("not_event_stream", address, f"{kind} and {content}")
+
+
+def _printable(text: str) -> str:
+    line = " ".join("".join(each if each.isprintable() else " " for each in text[:400]).split())
+    return line if len(line) <= 80 else f"{line[:80]}…"
 
 
 #: Failures of the first connection, which goes to the proxy where there is one.

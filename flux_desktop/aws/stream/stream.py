@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Mapping
 
 from flux_desktop.aws.errors.answer_texts import clock_step_problem
-from flux_desktop.aws.errors.connect_errors import Address, connect_problem
+from flux_desktop.aws.errors.connect_errors import Address, connect_problem, other_answer_problem
 from flux_desktop.aws.errors.errors import broken_stream_problem, exception_problem, read_exception
 from flux_desktop.aws.stream.channel import Channel
 from flux_desktop.aws.stream.sdk_plugins import Publisher
 from flux_desktop.aws.stream.send_queue import ChannelClosedError
 from flux_desktop.aws.target import ConnectTimings, EndKind, StreamClosedError, StreamEnd, StreamListener, StreamTarget
 from flux_desktop.aws.wire.event_headers import EventStreamError
-from flux_desktop.aws.wire.event_stream import DataType, Frame, FrameDecoder
+from flux_desktop.aws.wire.event_stream import EVENT_STREAM, DataType, Frame, FrameDecoder
 from flux_desktop.base.clock import ClockWatch
 from flux_desktop.base.problem import Problem
 
@@ -59,6 +59,8 @@ class SageMakerStream:
         self._channel: Channel | None = None
         self._publisher: Publisher | None = None
         self._decoder = FrameDecoder()
+        self._has_frames = False
+        self._content_type = EVENT_STREAM
         self._parts: list[bytes] = []
         self._parts_bytes = 0
         self._parts_are_text = False
@@ -140,6 +142,7 @@ class SageMakerStream:
         fields = {name.lower(): value for name, value in channel.headers}
         self._channel = channel
         self._publisher = publisher
+        self._content_type = fields.get("content-type", "")
         self.invoked_variant = fields.get("x-amzn-invoked-production-variant", "")
         self.aws_request_id = fields.get("x-amzn-requestid", "")
 
@@ -162,7 +165,7 @@ class SageMakerStream:
             message = None if self._parts else self._decoder.feed_message(data)
             frames = self._decoder.feed(data) if message is None else None
         except EventStreamError as error:
-            self._finish("protocol_error", broken_stream_problem(str(error)))
+            self._finish("protocol_error", self._unframed_problem(str(error), self._decoder.pending + data))
             return
         if message is not None:
             self._listener.on_message(*message, received_s)
@@ -170,7 +173,10 @@ class SageMakerStream:
             self._on_frame(frame, received_s)
             if self._end is not None:
                 return
-        if frames != [] and self._channel is not None and self._channel.prompt_until_s == math.inf:
+        if self._has_frames or frames == []:
+            return
+        self._has_frames = True
+        if self._channel is not None and self._channel.prompt_until_s == math.inf:
             self._channel.prompt_until_s = 0.0  # the stream is open, and what follows has its time of arrival
 
     def on_input_over(self, problem: Problem | None, at_s: float) -> None:
@@ -179,15 +185,15 @@ class SageMakerStream:
             self._held.append(lambda: self.on_input_over(problem, at_s))
         elif problem is not None:
             self._finish("reset", problem, at_s)
-        elif self._decoder.pending_bytes:
-            self._finish("protocol_error", broken_stream_problem("the stream ends inside a frame"), at_s)
+        elif self._decoder.pending or self._is_other_content:
+            problem = self._unframed_problem("the stream ends inside a frame", self._decoder.pending)
+            self._finish("protocol_error", problem, at_s)
         elif self._close_requested and self._parts:
             self._finish("protocol_error", broken_stream_problem("the stream ends inside a message"), at_s)
         elif self._close_requested:
             self._finish("clean", None, at_s)
         else:
-            address = Address(self._target.host, self._target.port)
-            self._finish("reset", connect_problem("ended_early", address), at_s)
+            self._finish("reset", connect_problem("ended_early", self._address), at_s)
 
     def _on_frame(self, frame: Frame, received_s: float) -> None:
         headers = frame.headers
@@ -232,6 +238,21 @@ class SageMakerStream:
 
     def _exception_problem(self, kind: str, message: str, error_code: str = "") -> Problem:
         return exception_problem(kind, message, error_code, self._target.endpoint_name)
+
+    @property
+    def _address(self) -> Address:
+        return Address(self._target.host, self._target.port)
+
+    @property
+    def _is_other_content(self) -> bool:
+        """Whether nothing that was received, nor the content type, speaks for an event stream."""
+        return not self._has_frames and self._content_type.partition(";")[0].strip().lower() != EVENT_STREAM
+
+    def _unframed_problem(self, detail: str, begin: bytes) -> Problem:
+        # The length that a frame begins with has a first byte of 0 or 1, which no text has.
+        if self._is_other_content or (not self._has_frames and begin[:1] > b"\1"):
+            return other_answer_problem(self._address, self._content_type, begin)
+        return broken_stream_problem(detail)
 
     def _publish(self, payload: bytes, data_type: DataType) -> None:
         if self._end is not None or self._input_ended or self._publisher is None:

@@ -39,6 +39,7 @@ __all__ = [
 MAX_PAYLOAD_BYTES = 16 * 1024 * 1024
 FRAME_OVERHEAD_BYTES = 16
 OCTET_STREAM = "application/octet-stream"
+EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 DataType = Literal["UTF8", "BINARY"]
 CompletionState = Literal["PARTIAL", "COMPLETE"]
@@ -135,9 +136,9 @@ class FrameDecoder:
         return data[headers_end:-4], is_text
 
     @property
-    def pending_bytes(self) -> int:
-        """Bytes of a frame that is not complete yet."""
-        return len(self._rest)
+    def pending(self) -> bytes:
+        """What has come of a frame that is not complete yet."""
+        return self._rest
 
     def finish(self) -> None:
         """Raises `EventStreamError` of kind ``truncated`` if the stream ended inside a frame."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from flux_desktop.aws.endpoint_status import SERVING
 from flux_desktop.aws.wire.event_signatures import EventVerifier
-from flux_desktop.aws.wire.event_stream import EventStreamError, Frame, FrameDecoder, decode_message
+from flux_desktop.aws.wire.event_stream import EVENT_STREAM, EventStreamError, Frame, FrameDecoder, decode_message
 from flux_desktop.aws.wire.sigv4 import STREAMING_PAYLOAD, SignatureMismatch, SignatureRefused, verify_request
 from flux_desktop.flux.options import FluxOptions
 from flux_desktop.local_endpoint.conversation import messages_out
@@ -32,7 +32,6 @@ from flux_desktop.local_endpoint.sagemaker.demo_endpoints import ACCOUNT, VARIAN
 
 log = logging.getLogger(__name__)
 
-EVENT_STREAM = "application/vnd.amazon.eventstream"
 _MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 _DRAIN_MAX_S = 15.0
 """How long recognition may take for the rest of a stream whose client has ended its input."""
@@ -238,7 +237,7 @@ class StreamServer:
             return self._refuse("InvalidSignatureException", str(error))
         except EventStreamError as error:
             return self._refuse("SerializationException", str(error))
-        begun = self._decoder.pending_bytes or self._fragments
+        begun = self._decoder.pending or self._fragments
         self._takes_chunks = not (begun or self._input_ended or self._never_connected)
         return self._action.action is None or self._apply_fault()
 

@@ -102,7 +102,7 @@ def test_one_whole_message_is_read_at_once(data_type: str | None, is_text: bool,
     frame = payload_part(b'{"type":"x"}', data_type, state)  # type: ignore[arg-type]
     decoder = FrameDecoder()
     assert decoder.feed_message(frame) == (b'{"type":"x"}', is_text)
-    assert decoder.pending_bytes == 0
+    assert decoder.pending == b""
 
 
 def test_what_is_no_whole_message_is_left_to_the_general_decoder() -> None:
@@ -119,7 +119,7 @@ def test_what_is_no_whole_message_is_left_to_the_general_decoder() -> None:
     for other in others:
         decoder = FrameDecoder()
         assert decoder.feed_message(other) is None
-        assert decoder.pending_bytes == 0
+        assert decoder.pending == b""
     decoder = FrameDecoder()
     assert decoder.feed(whole[:20]) == []
     assert decoder.feed_message(whole) is None, "the rest of another frame comes first"

@@ -17,7 +17,16 @@ NEVER = (
     CREDENTIAL_CODES
     | ENDPOINT_CODES
     | {"request_invalid", "never_connected", "control_not_supported", "stream_garbled", "unmodelled_stream_error"}
-    | {"tls_untrusted", "tls_expired", "tls_wrong_host", "not_tls", "not_http2", "proxy_failed", "internal_error"}
+    | {
+        "tls_untrusted",
+        "tls_expired",
+        "tls_wrong_host",
+        "not_tls",
+        "not_http2",
+        "not_event_stream",
+        "proxy_failed",
+        "internal_error",
+    }
 )
 
 
