@@ -6,6 +6,7 @@ The line contains a private key: whoever has it can run code on the cluster's ma
 from __future__ import annotations
 
 import base64
+import hashlib
 import logging
 import os
 import platform
@@ -13,6 +14,7 @@ import re
 import stat
 import zlib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -36,6 +38,8 @@ _LINE_MAX_BYTES = 64 * 1024
 _NOT_WHOLE = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm)
 _PARTS = ("aws-sdk-sagemaker-runtime-http2", "distributed")
 """Distributions whose versions must be the same on all machines."""
+_MEASURING = ("aws", "audio", "base", "cluster", "datasets", "engine", "evaluation", "flux")
+"""Packages of this program that carry and measure streams; the source code of others may differ."""
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +67,25 @@ def present_versions() -> dict[str, str]:
             parts[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             parts[name] = "not installed"
-    return {"flux-desktop": __version__, "Python": python, **parts}
+    return {"flux-desktop": __version__, "flux-desktop build": _build(), "Python": python, **parts}
+
+
+@cache
+def _build() -> str:
+    return source_digest(Path(__file__).parents[1])
+
+
+def source_digest(package: Path) -> str:
+    """Of the source code that measures: many builds have one version. Takes 10 ms, with `Path` four times that."""
+    digest = hashlib.sha256()
+    for part in _MEASURING:
+        for folder, folders, names in os.walk(os.path.join(package, part)):
+            folders.sort()
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    with open(f"{folder}/{name}", "rb", buffering=0) as file:
+                        digest.update(f"{folder[len(str(package)) :]}/{name}\0".encode() + file.read())
+    return digest.hexdigest()[:8]
 
 
 def new_membership(address: str) -> Membership:
@@ -185,6 +207,6 @@ def check_versions(theirs: dict[str, str], ours: dict[str, str], who: str) -> No
             code="cluster_versions",
             what=f"{who} has other versions: {described}.",
             why="Machines that measure together must run the same program.",
-            todo="Install the same versions on all machines.",
+            todo="Install the same versions on all machines; of this program, the same wheel or the same commit.",
         )
     )

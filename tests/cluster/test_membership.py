@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import flux_desktop
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.cluster.membership import (
     Membership,
@@ -17,6 +18,7 @@ from flux_desktop.cluster.membership import (
     new_membership,
     present_versions,
     read_membership,
+    source_digest,
     to_line,
 )
 
@@ -125,9 +127,26 @@ def test_two_clusters_share_nothing(membership: Membership) -> None:
     assert membership.key != other.key
 
 
+def test_another_build_of_the_same_version_is_another_program(tmp_path: Path) -> None:
+    for name in ("engine/a.py", "engine/records/b.py", "ui/c.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1")
+    digests = [source_digest(tmp_path)]
+    (tmp_path / "engine/records/b.py").write_text("x = 2")
+    digests.append(source_digest(tmp_path))
+    (tmp_path / "engine/records/b.py").rename(tmp_path / "engine/b.py")
+    digests.append(source_digest(tmp_path))
+    assert len(set(digests)) == 3, "of another content, or in another place"
+    (tmp_path / "ui/c.py").unlink()
+    assert source_digest(tmp_path) == digests[-1], "what does not measure may be left out"
+    assert present_versions()["flux-desktop build"] == source_digest(Path(flux_desktop.__file__).parent)
+
+
 def test_another_version_of_anything_is_refused_by_name() -> None:
     ours = present_versions()
-    assert {"flux-desktop", "Python", "aws-sdk-sagemaker-runtime-http2", "distributed"} == set(ours)
+    assert {"flux-desktop", "flux-desktop build", "Python", "aws-sdk-sagemaker-runtime-http2", "distributed"} == set(
+        ours
+    )
     check_versions(dict(ours), ours, "The coordinator")
     for name in ours:
         with pytest.raises(ProblemError, match=f"The coordinator has other versions: {name} 0.0.1, here"):
