@@ -161,7 +161,7 @@ def _trend(args: argparse.Namespace, parent: Path) -> None:
     for point in figure_trend.points:
         more = "" if point.usable else "  (proves nothing: no part of the trend)"
         printer.line(plain(f"{point.name}  {point.value:10.1f}  ({interval_words(point)}){more}"))
-    complain("In brackets: 95 % interval over the connections of the session, and n.")
+    complain("In brackets: 95 % interval over connections, for error rates over conversations, and n.")
 
 
 def _retention(args: argparse.Namespace, parent: Path) -> None:
@@ -228,7 +228,7 @@ def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
     if as_json:
         Printer().line(plain_json(msgspec.json.encode(SessionList(sessions=sessions)).decode()))
         return
-    table = Table("Session", "Endpoint", "Data", "Kind", "Conns", "Min", "Verdict", "p95 ms", "WER %", "Size", "Note")
+    table = Table("Session", "Endpoint", "Data", "Kind", "Conns", "Min", "Verdict", "p95 ms", "Size", "Note")
     table.box, table.pad_edge = None, False
     table.columns[0].no_wrap = True
     for each in sessions:
@@ -242,7 +242,6 @@ def _print(sessions: list[SessionFacts], *, as_json: bool) -> None:
             f"{each.minutes:.1f}" if each.minutes else "",
             each.outcome,
             "" if each.update_p95_ms is None else f"{each.update_p95_ms:.0f}",
-            "" if each.wer_percent is None else f"{each.wer_percent:.1f}",
             size_words(each.size_bytes),
             f"{star}{each.about.title or each.about.note}",
         )

@@ -74,7 +74,7 @@ def test_a_trend_over_sessions_that_are_alike(tmp_path: Path, capsys) -> None:
         assert len(texts.out.splitlines()) == int(count[0])
         assert count in texts.err
     assert sessions(tmp_path, "trend", alone, "--figure", "word_error_percent") == ExitCode.OK
-    assert "No ended session with these settings has the figure. The running count needs" in capsys.readouterr().err
+    assert "No ended session with these settings has the figure. It needs reference texts." in capsys.readouterr().err
 
 
 def test_the_retention_rule_is_shown_and_changed(tmp_path: Path, capsys) -> None:

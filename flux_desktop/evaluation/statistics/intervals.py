@@ -72,6 +72,14 @@ def bounded_zero(rate: Estimate, n: int | None = None) -> Estimate:
     return replace(rate, low=0.0, high=wilson(0, rate.n if n is None else n).high)
 
 
+def scaled(estimate: Estimate, factor: float) -> Estimate:
+    """The same in another unit, such as percent."""
+    value, low, high = (
+        None if each is None else each * factor for each in (estimate.value, estimate.low, estimate.high)
+    )
+    return replace(estimate, value=value, low=low, high=high)
+
+
 def decides(estimate: Estimate, limit: float) -> Side:
     """On which side of the limit the whole interval lies; without an interval nothing is decided."""
     if estimate.high is not None and estimate.high <= limit:

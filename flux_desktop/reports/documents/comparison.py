@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from flux_desktop.base.problem import Problem, ProblemError
 from flux_desktop.engine.records.plan import DataSetSource, MicrophoneSource, RunPlan, WavSource
 from flux_desktop.evaluation.comparing.comparison import MARGIN_PERCENT, Allowed, Compared, compare
 from flux_desktop.evaluation.statistics.bootstrap import quantile
-from flux_desktop.evaluation.statistics.intervals import Estimate, wilson
+from flux_desktop.evaluation.statistics.intervals import Estimate, scaled, wilson
 from flux_desktop.flux.query import shown_query
 from flux_desktop.reports.accuracy import RunAccuracy, read_accuracy
 from flux_desktop.reports.data_identity import differing_clips, read_data_identity
@@ -152,7 +151,7 @@ def _read(folder: Path) -> _Side:
     recorded = read_recorded_run(folder)
     accuracy = read_accuracy(folder)
     summary = final_summary(recorded.result, recorded.ended, session_folder=folder.name, accuracy=accuracy)
-    figures = {"completed_percent": _scaled(wilson(summary.ledger.get("completed", 0), summary.planned), 100)}
+    figures = {"completed_percent": scaled(wilson(summary.ledger.get("completed", 0), summary.planned), 100)}
     latencies = read_latencies(folder)
     for name in _LATENCIES:
         values, units = latencies.values(name)
@@ -160,9 +159,9 @@ def _read(folder: Path) -> _Side:
             for part, level in _QUANTILES.items():
                 figures[f"{name}_{part}_ms"] = quantile(values, units, level)
     if accuracy is not None and accuracy.words:
-        figures["word_error_percent"] = _scaled(accuracy.words[0].normalised.rate, 100)
+        figures["word_error_percent"] = scaled(accuracy.words[0].normalised.rate, 100)
     if accuracy is not None and accuracy.turns is not None:
-        figures["cut_offs_per_hold_percent"] = _scaled(accuracy.turns.cut_offs_per_hold, 100)
+        figures["cut_offs_per_hold_percent"] = scaled(accuracy.turns.cut_offs_per_hold, 100)
         figures["decision_p50_ms"] = accuracy.turns.decision_latency_ms["p50"]
     return _Side(
         recorded=recorded,
@@ -222,13 +221,6 @@ def _data(plan: RunPlan) -> str:
 def _normalisers(accuracy: RunAccuracy | None) -> str:
     names = {name for words in (accuracy.words if accuracy else ()) for name in words.normalisers}
     return ", ".join(sorted(names)) or "none"
-
-
-def _scaled(estimate: Estimate, factor: float) -> Estimate:
-    value, low, high = (
-        None if each is None else each * factor for each in (estimate.value, estimate.low, estimate.high)
-    )
-    return msgspec.structs.replace(estimate, value=value, low=low, high=high)
 
 
 def _label(name: str) -> str:

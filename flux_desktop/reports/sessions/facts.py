@@ -17,6 +17,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, RunEnded, RunSta
 from flux_desktop.engine.records.facts import ConnectionSummary, Percentiles, Verdict, outcome_word
 from flux_desktop.engine.records.plan import DataSetSource, WavSource
 from flux_desktop.evaluation.capacity.report import CapacityReport
+from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.reports.files import write_whole
 from flux_desktop.reports.findings import EVIDENCE, read_capacity, read_experiment
 from flux_desktop.reports.sessions.run_settings import run_settings
@@ -31,10 +32,12 @@ FIGURES = {
     "end_delivery_p95_ms": "End-of-turn delivery p95, ms",
     "end_of_turn_p50_ms": "End of turn p50, ms",
     "connect_p95_ms": "Connect p95, ms",
-    "word_error_percent": "WER (running count), %",
+    "word_error_percent": "WER or CER (normalised), %",
     "completed_percent": "Connections completed, %",
 }
 """What a trend can show, by the names of limits where these exist."""
+SCORED_FIGURE = "word_error_percent"
+"""The figure that is known only where its interval has been read: it is scored, which takes the whole recording."""
 _ENDED = b'{"event":"connection_ended"'
 
 
@@ -64,12 +67,10 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     finding: str = ""
     """What the experiment that the run is part of has found, in a few words; empty for other runs."""
     update_p95_ms: float | None = None
-    wer_percent: float | None = None
-    """The running count of the run: without case and punctuation."""
     figures: dict[str, tuple[float, int]] = {}
     """Value and n by name, for trends: `FIGURES`."""
-    intervals: dict[str, tuple[float, float]] = {}
-    """Low and high of the 95 % intervals by name, where they have been read: `SessionIndex.with_intervals`."""
+    intervals: dict[str, Estimate] = {}
+    """Figures with their 95 % intervals by name, where they have been read: `SessionIndex.with_intervals`."""
     size_bytes: int = 0
     about: About = msgspec.field(default_factory=About)
 
@@ -84,7 +85,7 @@ class SessionFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SessionList(Struct, frozen=True, kw_only=True):
     """What `flux-stress sessions list --json` prints."""
 
-    schema: int = 1
+    schema: int = 2
     sessions: list[SessionFacts]
 
 
@@ -121,7 +122,6 @@ def read_facts(folder: Path) -> SessionFacts:
         verdict=verdict,
         finding=_finding(folder, capacity),
         update_p95_ms=ended.update.p95_ms if ended is not None else None,
-        wer_percent=ended.words.rate_percent if ended is not None and ended.words is not None else None,
         figures=_figures(ended) if ended is not None else {},
         size_bytes=size_of(folder),
         about=read_about(folder),
@@ -143,8 +143,6 @@ def _figures(ended: RunEnded) -> dict[str, tuple[float, int]]:
             value = getattr(values or none, f"{part}_ms")
             if value is not None and f"{name}_{part}_ms" in FIGURES:
                 figures[f"{name}_{part}_ms"] = (value, values.n)
-    if ended.words is not None and ended.words.rate_percent is not None:
-        figures["word_error_percent"] = (ended.words.rate_percent, ended.words.n)
     if planned := sum(ended.ledger.values()):
         figures["completed_percent"] = (100 * ended.ledger.get("completed", 0) / planned, planned)
     return figures

@@ -22,7 +22,7 @@ from flux_desktop.reports.sessions.facts import ABOUT_FILE, SessionFacts, read_f
 from flux_desktop.reports.sessions.intervals import Intervals, read_intervals
 
 INDEX_FILE = "index.sqlite"
-_SCHEMA = 9
+_SCHEMA = 10
 _BUSY_S = 5.0
 _TABLES = (
     "DROP TABLE IF EXISTS sessions",

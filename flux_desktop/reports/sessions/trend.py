@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.reports.findings import EVIDENCE
-from flux_desktop.reports.sessions.facts import FIGURES, SessionFacts
+from flux_desktop.reports.sessions.facts import FIGURES, SCORED_FIGURE, SessionFacts
 
 
 class TrendPoint(Struct, frozen=True, kw_only=True):
-    """A session's value of the figure, as the run measured it; `n` is how many values it is of.
+    """A session's value of the figure, as the run measured it, or as scored; `n` is how many values it is of.
 
-    `low` and `high` are the 95 % interval over its connections; None where there is none, or it has not been read.
+    `low` and `high` are the 95 % interval; None where there is none, or it has not been read.
     """
 
     name: str
@@ -43,29 +44,33 @@ class Trend(Struct, frozen=True, kw_only=True):
 def trend(sessions: Sequence[SessionFacts], like: SessionFacts, figure: str) -> Trend:
     """The figure of all sessions with the endpoint, data, kind, number of connections and settings of `like`."""
     alike = alike_to(sessions, like)
-    points = tuple(
-        TrendPoint(
-            name=each.name,
-            wall_time=each.wall_time,
-            value=each.figures[figure][0],
-            n=each.figures[figure][1],
-            low=each.intervals.get(figure, (None, None))[0],
-            high=each.intervals.get(figure, (None, None))[1],
-            usable=each.verdict in EVIDENCE,
-        )
-        for each in alike
-        if figure in each.figures
-    )
+    points = tuple(point for each in alike if (point := _point(each, figure)) is not None)
     word = "connection" if like.connections == 1 else "connections"
     parts = (like.endpoint, like.data, like.kind, f"{like.connections} {word}", *like.settings)
     common = ", ".join(filter(None, parts))
     return Trend(figure=figure, label=FIGURES[figure], common=common, points=points)
 
 
+def _point(session: SessionFacts, figure: str) -> TrendPoint | None:
+    read = session.intervals.get(figure, Estimate())
+    value, n = session.figures.get(figure, (read.value, read.n))
+    if value is None:
+        return None
+    return TrendPoint(
+        name=session.name,
+        wall_time=session.wall_time,
+        value=value,
+        n=n,
+        low=read.low,
+        high=read.high,
+        usable=session.verdict in EVIDENCE,
+    )
+
+
 def no_points(figure: str) -> str:
     """Why a trend is empty."""
-    why = " The running count needs word times; the report of a session has its scored rate without them."
-    return f"No ended session with these settings has the figure.{why * (figure == 'word_error_percent')}"
+    why = " It needs reference texts."
+    return f"No ended session with these settings has the figure.{why * (figure == SCORED_FIGURE)}"
 
 
 def alike_to(sessions: Sequence[SessionFacts], like: SessionFacts) -> list[SessionFacts]:

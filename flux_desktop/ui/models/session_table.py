@@ -107,15 +107,6 @@ COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
         right=True,
     ),
     TableColumn(
-        "WER, %",
-        "word error rate as counted during the run: without case and punctuation; needs word times, the report of a "
-        "session has its scored rate without them",
-        lambda s: _number(s.wer_percent, 1),
-        lambda s: s.wer_percent,
-        56,
-        right=True,
-    ),
-    TableColumn(
         "Size", "on disk, all files", lambda s: size_words(s.size_bytes), lambda s: s.size_bytes, 62, right=True
     ),
     TableColumn("Note", "name and note that you have given it", _note, lambda s: _note(s) or None, 60),

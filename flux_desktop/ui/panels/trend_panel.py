@@ -19,6 +19,7 @@ from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, label
 
 NO_TREND = "Select a session to see a figure over all sessions with the same endpoint, data, connections and settings."
+READING = "Reading the recordings…"
 TICKS_MAX = 6
 TOO_FEW = "Only one session with these settings has the figure: a trend needs two."
 
@@ -36,13 +37,16 @@ class TrendPanel(Panel):
         super().__init__("Trend")
         self._theme = theme
         self._trend: Trend | None = None
+        self._is_reading = False
         self._marked: frozenset[str] = frozenset()
         self.box = QComboBox()
         for name, words in FIGURES.items():
             self.box.addItem(words, name)
         self.box.setCurrentIndex(list(FIGURES).index("update_p95_ms"))
         self.box.setAccessibleName("Figure of the trend")
-        self.box.setToolTip("The figure as each run measured it at its end, with its 95 % interval over connections")
+        self.box.setToolTip(
+            "The figure of each run with its 95 % interval: over connections, for error rates over conversations"
+        )
         self.box.currentIndexChanged.connect(lambda _index: self.figure_changed.emit())
         self.common = ElidedLabel("caption")
         self.head.insertWidget(1, self.box)
@@ -84,11 +88,16 @@ class TrendPanel(Panel):
         """The figure that is wanted."""
         return str(self.box.currentData())
 
-    def show_trend(self, trend: Trend | None, marked: frozenset[str] = frozenset()) -> None:
-        """Show a trend with some sessions marked; None where nothing is selected."""
-        if (trend, marked) == (self._trend, self._marked):
+    def show_trend(
+        self, trend: Trend | None, marked: frozenset[str] = frozenset(), *, is_reading: bool = False
+    ) -> None:
+        """Show a trend with some sessions marked; None where nothing is selected.
+
+        `is_reading`: recordings are still being read, which may have more points.
+        """
+        if (trend, marked, is_reading) == (self._trend, self._marked, self._is_reading):
             return
-        self._trend, self._marked = trend, marked
+        self._trend, self._marked, self._is_reading = trend, marked, is_reading
         self._draw()
 
     def _restyle(self) -> None:
@@ -107,7 +116,12 @@ class TrendPanel(Panel):
     def _draw(self) -> None:
         trend = self._trend
         few = trend is not None and len(trend.points) < 2
-        self.empty.setText(NO_TREND if trend is None else TOO_FEW if trend.points else no_points(trend.figure))
+        if trend is None:
+            self.empty.setText(NO_TREND)
+        elif self._is_reading:
+            self.empty.setText(READING)
+        else:
+            self.empty.setText(TOO_FEW if trend.points else no_points(trend.figure))
         self.empty.setVisible(trend is None or few)
         self.common.setText(
             "" if trend is None else f"{amount(len(trend.points), 'comparable session')}: {trend.common}"

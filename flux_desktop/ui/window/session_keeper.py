@@ -131,17 +131,18 @@ class SessionKeeper:
         if not selected:
             self._page.trend.show_trend(None)
             return
-        self._draw_trend(self._known)
         alike = [each for each in alike_to(self._known, selected[0]) if each.verdict in EVIDENCE][-TREND_MAX:]
-        if not all(each.name in self._intervals for each in alike):
+        is_reading = not all(each.name in self._intervals for each in alike)
+        self._draw_trend(self._known, is_reading=is_reading)
+        if is_reading:
             self._tasks.start("reading intervals", self._read_intervals(alike), group=TREND, exclusive=True)
 
-    def _draw_trend(self, sessions: Sequence[SessionFacts]) -> None:
+    def _draw_trend(self, sessions: Sequence[SessionFacts], *, is_reading: bool = False) -> None:
         selected = self._page.panel.list.selected()
         if selected:
             known = [replace(each, intervals=self._intervals.get(each.name, {})) for each in sessions]
             shown = trend(known, selected[0], self._page.trend.figure)
-            self._page.trend.show_trend(shown, frozenset(each.name for each in selected))
+            self._page.trend.show_trend(shown, frozenset(each.name for each in selected), is_reading=is_reading)
 
     async def _read_intervals(self, sessions: Sequence[SessionFacts]) -> None:
         """The trend is shown without them at first: of large recordings they take seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flux_desktop.evaluation.statistics.intervals import Estimate
 from flux_desktop.reports.sessions.facts import SessionFacts
 from flux_desktop.reports.sessions.trend import alike_to, interval_words, trend
 
@@ -38,8 +39,18 @@ def test_only_sessions_that_are_alike_are_part_of_it() -> None:
     ]
     assert figure_trend.values() == [100.0, 300.0]
     assert [interval_words(point) for point in figure_trend.points] == ["no interval, n = 100"] * 3
-    figure_trend = trend([session(1, 100.0, intervals={"update_p95_ms": (90.0, 120.0)})], sessions[0], "update_p95_ms")
+    figure_trend = trend(
+        [session(1, 100.0, intervals={"update_p95_ms": Estimate(99, 90, 120)})], sessions[0], "update_p95_ms"
+    )
     assert interval_words(figure_trend.points[0]) == "90.0 to 120.0, n = 100"
+
+
+def test_an_error_rate_is_known_where_it_has_been_read() -> None:
+    unread = session(1, 100.0)
+    read = session(2, 100.0, intervals={"word_error_percent": Estimate(4.0, 2.0, 7.5, 150)})
+    (point,) = trend([unread, read], read, "word_error_percent").points
+    assert (point.name, point.value) == (read.name, 4.0)
+    assert interval_words(point) == "2.0 to 7.5, n = 150"
 
 
 def test_the_order_is_that_of_time_whatever_the_time_zone_of_the_machine_that_named_them() -> None:

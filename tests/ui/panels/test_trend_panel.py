@@ -6,7 +6,7 @@ import msgspec
 from pytestqt.qtbot import QtBot
 
 from flux_desktop.reports.sessions.trend import Trend, TrendPoint, no_points
-from flux_desktop.ui.panels.trend_panel import NO_TREND, TOO_FEW, TrendPanel
+from flux_desktop.ui.panels.trend_panel import NO_TREND, READING, TOO_FEW, TrendPanel
 from flux_desktop.ui.style.theme import ThemeSource
 
 
@@ -21,6 +21,8 @@ def test_what_proves_nothing_is_no_part_of_the_line(qtbot: QtBot, theme: ThemeSo
     panel.build()
     panel.show_trend(Trend(figure="update_p95_ms", label="Update p95", common="a"))
     assert panel.empty.text() == no_points("update_p95_ms")
+    panel.show_trend(Trend(figure="update_p95_ms", label="Update p95", common="a"), is_reading=True)
+    assert panel.empty.text() == READING
     points = (point(1, 100.0), point(2, 900.0, usable=False), point(3, 120.0))
     panel.show_trend(Trend(figure="update_p95_ms", label="Update p95", common="a", points=points[:1]))
     assert panel.empty.text() == TOO_FEW
