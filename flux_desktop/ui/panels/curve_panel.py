@@ -9,7 +9,8 @@ from flux_desktop.base.amounts import amount
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.panels.against_view import AgainstView
 from flux_desktop.ui.panels.isolation_view import IsolationView
-from flux_desktop.ui.plots.tune_curve import PUBLIC_MEANING, PUBLIC_WORDS, TuneCurve
+from flux_desktop.ui.plots.public_marks import PUBLIC_MEANING, PUBLIC_WORDS
+from flux_desktop.ui.plots.tune_curve import TuneCurve
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_S
 from flux_desktop.ui.widgets.basics import Panel, label

@@ -10,12 +10,13 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 
 from flux_desktop.evaluation.statistics.intervals import Estimate
-from flux_desktop.evaluation.thresholds.public_figures import AS_OF, PUBLIC_FIGURES, SOURCE
 from flux_desktop.evaluation.traces.trace import Setting
 from flux_desktop.ui.models.tune import TuneModel
 from flux_desktop.ui.models.tune_curve import CurvePoint, Evaluation
 from flux_desktop.ui.plots.axis_style import style_axes
+from flux_desktop.ui.plots.mark_labels import MarkLabels
 from flux_desktop.ui.plots.number_axes import PercentAxis, ThousandsAxis
+from flux_desktop.ui.plots.public_marks import MARK_PX, PublicMarks
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import TYPE_CAPTION_PX, font
 from flux_desktop.ui.widgets.legend import Entry
@@ -27,11 +28,7 @@ _LIMIT_STEP = 0.5
 _X_USUAL_MAX = 20.0
 """Percent: who accepts more cut-offs than that moves there, and the axis follows."""
 _LIMIT_RANGE = (0.1, 60.0)
-PUBLIC_WORDS = f"public, {AS_OF}"
-PUBLIC_MEANING = (
-    f"Published figures of other detectors ({SOURCE}, {AS_OF}), measured by others on other recordings. "
-    "They are means, and Flux is understated there: its trace ends at a threshold of 0.7."
-)
+HANDLE_PX, CURRENT_PX = 17, 13
 
 
 class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
@@ -67,6 +64,7 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         item.getAxis("bottom").setHeight(22)
         self._compose()
         self._public_shown = True
+        item.getViewBox().sigResized.connect(lambda _view: self._place_labels())
         theme.changed.connect(self.restyle)
         self.restyle()
         self.refresh()
@@ -78,14 +76,13 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         self._band = pg.FillBetweenItem(self._low, self._high)
         self._best = pg.PlotCurveItem()
         self._baseline = pg.PlotCurveItem()
-        self._public = pg.ScatterPlotItem(size=8, symbol="s", hoverable=True, tip=lambda x, y, data: data)
-        self._names = [pg.TextItem(f"  {figure.detector}", anchor=(0, 0.5)) for figure in PUBLIC_FIGURES]
+        self._public = PublicMarks()
         self._bars = pg.PlotCurveItem(connect="pairs")
-        self._current = pg.ScatterPlotItem(size=13, symbol="d")
-        self._current_name = pg.TextItem("current", anchor=(0.5, -0.5))
+        self._current = pg.ScatterPlotItem(size=CURRENT_PX, symbol="d")
+        self._current_name = pg.TextItem("current")
         self._limit = pg.InfiniteLine(5.0, angle=90, movable=True, bounds=_LIMIT_RANGE)
         self._limit_name = pg.InfLineLabel(self._limit, "at most {value:.1f} %", position=0.95, movable=False)
-        self._handle = pg.TargetItem((0, 0), size=17, symbol="o", movable=True)
+        self._handle = pg.TargetItem((0, 0), size=HANDLE_PX, symbol="o", movable=True)
         for z, part in enumerate(
             (
                 self._beyond,
@@ -94,7 +91,7 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
                 self._baseline,
                 self._best,
                 self._public,
-                *self._names,
+                *self._public.names,
                 self._limit,
                 self._bars,
                 self._current,
@@ -104,15 +101,6 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         ):
             part.setZValue(z)
             self.addItem(part)
-        self._public.setData(
-            x=[100 * figure.cut_share for figure in PUBLIC_FIGURES],
-            y=[figure.wait_ms for figure in PUBLIC_FIGURES],
-            data=[
-                f"{figure.detector}: {100 * figure.cut_share:g} % at {figure.wait_ms} ms" for figure in PUBLIC_FIGURES
-            ],
-        )
-        for name, figure in zip(self._names, PUBLIC_FIGURES, strict=True):
-            name.setPos(100 * figure.cut_share, figure.wait_ms)
         self._cloud.sigClicked.connect(lambda _plot, points, _event: self._clicked(points))
         self._handle.sigPositionChanged.connect(self._dragged)
         self._limit.sigPositionChangeFinished.connect(lambda: self.limit_moved.emit(self._limit.value() / 100))
@@ -120,10 +108,31 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
     def show_public(self, on: bool) -> None:
         """Show or hide the published figures of others."""
         self._public_shown = on
-        shown = on and self._model.evaluation is not None
-        self._public.setVisible(shown)
-        for name in self._names:  # on a wide axis they would lie on each other; the marks have tips
-            name.setVisible(shown and self._widest <= _NAMES_UP_TO)
+        # On a wide axis the names would lie on each other; the marks have tips.
+        shown, has_room = on and self._model.evaluation is not None, self._widest <= _NAMES_UP_TO
+        self._public.show_marks(shown, with_names=has_room)
+        self._place_labels()
+
+    def _place_labels(self) -> None:
+        """Put the names of marks beside them, off the other marks and the lines."""
+        if self._model.evaluation is None:
+            return
+        view: Any = self.getPlotItem().getViewBox()
+        labels = MarkLabels(view)
+        for x, y in zip(*self._current.getData(), strict=True):  # one, or none yet
+            labels.take_mark(x, y, CURRENT_PX, self._current_name)
+        if self._public.isVisible():
+            for place, name in zip(self._public.places, self._public.names, strict=True):
+                labels.take_mark(*place, MARK_PX, name)
+        if self._handle.isVisible():
+            labels.take_mark(self._handle.pos().x(), self._handle.pos().y(), HANDLE_PX)
+            labels.take_curve(self._bars)
+        if self._limit.isVisible():
+            labels.take_box(self._limit.mapRectToScene(self._limit.boundingRect()))
+            labels.take_box(self._limit_name.mapRectToScene(self._limit_name.boundingRect()))
+        labels.take_curve(self._best)
+        labels.take_curve(self._baseline)
+        labels.place()
 
     def legend_entries(self) -> tuple[Entry, ...]:
         """What the marks mean."""
@@ -143,10 +152,10 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         shown = evaluation is not None
         for part in (self._cloud, self._band, self._best, self._baseline):
             part.setVisible(shown)
-        self.show_public(self._public_shown)
         self._draw_point(model.point if shown else None)
         self._draw_current(model.current_point if shown else None)
         self._draw_limit()
+        self.show_public(self._public_shown)
 
     def _draw(self, evaluation: Evaluation) -> None:
         grid = evaluation.grid
@@ -205,7 +214,6 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
             self._show_up_to(_percent(point))
             self._current.setData([_percent(point)], [point.wait_ms.value or 0.0])
             self._current_name.setText(f"current {point.setting.eot:.2f}")
-            self._current_name.setPos(_percent(point), point.wait_ms.value or 0.0)
 
     def _draw_limit(self) -> None:
         place = self._model.selected
@@ -229,14 +237,12 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         self._cloud.setPen(pg.mkPen(None))
         self._cloud.setBrush(pg.mkBrush(_faint(accent, 90)))
         self._baseline.setPen(pg.mkPen(muted, width=1.5, style=Qt.PenStyle.DashLine))
-        self._public.setPen(pg.mkPen(muted, width=1.3))
-        self._public.setBrush(pg.mkBrush(None))
+        self._public.restyle(colours)
         self._beyond.setBrush(pg.mkBrush(_faint(muted, 22)))
         for line in self._beyond.lines:
             line.setPen(pg.mkPen(None))
-        for name in (*self._names, self._current_name):
-            name.setColor(muted)
-            name.setFont(font(TYPE_CAPTION_PX))
+        self._current_name.setColor(muted)
+        self._current_name.setFont(font(TYPE_CAPTION_PX))
         self._current.setPen(pg.mkPen(colours.text, width=1.6))
         self._current.setBrush(pg.mkBrush(colours.panel))
         self._bars.setPen(pg.mkPen(colours.text, width=1.4))
@@ -265,9 +271,8 @@ class TuneCurve(pg.PlotWidget):  # type: ignore[misc]
         if event.key() not in steps:
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            low, high = _LIMIT_RANGE
             limit = self._limit.value() + steps[event.key()] * _LIMIT_STEP
-            self.limit_moved.emit(max(low, min(high, limit)) / 100)
+            self.limit_moved.emit(max(_LIMIT_RANGE[0], min(_LIMIT_RANGE[1], limit)) / 100)
         else:
             self.stepped.emit(steps[event.key()])
 
@@ -282,9 +287,7 @@ def _bound(estimate: Estimate, bound: float | None) -> float:
 
 
 def _faint(colour: QColor, alpha: int) -> QColor:
-    faint = QColor(colour)
-    faint.setAlpha(alpha)
-    return faint
+    return QColor(colour.red(), colour.green(), colour.blue(), alpha)
 
 
 def _tip(x: float, y: float, data: object) -> str:

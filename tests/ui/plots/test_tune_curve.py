@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -61,7 +63,7 @@ def test_the_axis_shows_few_cut_offs_and_follows_the_point(curve: TuneCurve, mod
     model.point = msgspec.structs.replace(model.point, cut_share=Estimate(0.42, 0.3, 0.5, 40))
     curve.refresh()
     assert curve.getPlotItem().viewRange()[0][1] > 42.0
-    assert not any(name.isVisible() for name in curve._names), "they would lie on each other"
+    assert not any(name.isVisible() for name in curve._public.names), "they would lie on each other"
 
 
 def test_the_published_figures_can_be_hidden(curve: TuneCurve, model: TuneModel) -> None:
@@ -71,6 +73,27 @@ def test_the_published_figures_can_be_hidden(curve: TuneCurve, model: TuneModel)
     curve.show_public(False)
     curve.refresh()
     assert not curve._public.isVisible()
+
+
+@pytest.mark.parametrize("width_px", [400, 900])
+def test_labels_keep_off_the_handle_and_each_other(curve: TuneCurve, model: TuneModel, width_px: int) -> None:
+    record(model)
+    model.set_current(model.setting)  # both marks are at one place
+    curve.show()
+    curve.refresh()
+    curve.resize(width_px, 300)
+    view = curve.getPlotItem().getViewBox()
+
+    def box(name: Any) -> QRectF:
+        return QRectF(view.mapViewToScene(name.pos()), name.textItem.boundingRect().size())
+
+    at = view.mapViewToScene(curve._handle.pos())
+    taken = [QRectF(at.x() - 8, at.y() - 8, 16, 16)]
+    names = [curve._current_name, *(name for name in curve._public.names if name.isVisible() and name.pos().y() > 0)]
+    assert len(names) > 1
+    for name in names:
+        assert not any(box(name).intersects(other) for other in taken), name.toPlainText()
+        taken.append(box(name))
 
 
 def test_the_handle_that_is_dragged_reports_a_share(curve: TuneCurve, model: TuneModel) -> None:
