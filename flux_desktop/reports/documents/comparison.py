@@ -196,6 +196,8 @@ def _unusable(name: str, side: _Side) -> list[str]:
 def _differences(base: _Side, new: _Side) -> list[str]:
     """Conditions that differ, so that a change would not be the endpoint's. The endpoint itself may be another one."""
     pairs = {name: (value(base), value(new)) for name, value in CONDITIONS.items()}
+    one, other = map(str, pairs["parameters"])
+    pairs["parameters"] = _only_in(one, other), _only_in(other, one)
     reasons = [f"different {name} ({one} and {other})" for name, (one, other) in pairs.items() if one != other]
     is_same_data = pairs["data"][0] == pairs["data"][1]
     if is_same_data and (count := differing_clips(base.data, new.data)):
@@ -206,6 +208,11 @@ def _differences(base: _Side, new: _Side) -> list[str]:
             f"{base.searched} (base) and {new.searched} (new)"
         )
     return reasons
+
+
+def _only_in(one: str, other: str) -> str:
+    """The parameters of a query string that another one does not have."""
+    return "&".join(part for part in one.split("&") if part not in other.split("&")) or "none"
 
 
 def _data(plan: RunPlan) -> str:

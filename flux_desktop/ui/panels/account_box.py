@@ -11,14 +11,10 @@ from flux_desktop.aws.endpoint_status import STATUS_TONES
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.style.tokens import SPACE_S, SPACE_XS
-from flux_desktop.ui.widgets.basics import button, copy_text, label, plain_tip, set_role
+from flux_desktop.ui.widgets.basics import breakable, button, copy_text, label, plain_tip, set_role
 from flux_desktop.ui.widgets.name_list import NameList
 
 DEFAULT_PROFILE = "default chain"
-
-ZERO_WIDTH_SPACE = "\u200b"
-_UNBROKEN = re.compile(r"\S{30,}")
-"""Names that may be wider than the column, such as that of an SSO role; a line of a label ends at blanks only."""
 
 
 class AccountBox(QWidget):
@@ -152,7 +148,7 @@ class AccountBox(QWidget):
         problem = self._problem
         whole = self._state_words if problem is None else problem.sentence()
         shown = problem.what if problem is not None and self._tight else whole
-        self.words.setText(_UNBROKEN.sub(lambda long: ZERO_WIDTH_SPACE.join(long.group()), shown))
+        self.words.setText(breakable(shown))
         self.words.setAccessibleName(shown)
         self.words.setToolTip(plain_tip(whole))
         set_role(self.words, "caption" if problem is None else "warn")

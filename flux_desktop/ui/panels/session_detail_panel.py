@@ -15,7 +15,7 @@ from flux_desktop.ui.models.session_table import day_of, detail_rows, verdict_wo
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 from flux_desktop.ui.views.change_row import ChangeRow, short
-from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, button, copy_text, label, pill, plain_tip
+from flux_desktop.ui.widgets.basics import ElidedLabel, Panel, breakable, button, copy_text, label, pill, plain_tip
 from flux_desktop.ui.widgets.flow import FlowLayout
 
 NONE_SELECTED = "Select a session to see its facts, or two to compare them."
@@ -74,13 +74,13 @@ class SessionDetailPanel(Panel):
         column = self._begin("Session")
         column.addWidget(label(verdict_words(session), "strong"))
         for words in filter(None, (session.about.title, session.about.note)):
-            column.addWidget(label(words, "body", wrap=True))
+            column.addWidget(label(breakable(words), "body", wrap=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_M)
         for row, (name, words) in enumerate(detail_rows(session)):
             grid.addWidget(label(name, "muted", wrap=True), row, 0, Qt.AlignmentFlag.AlignTop)
             if name == "Settings":  # there can be several, and all of them are to be read
-                grid.addWidget(label(words, wrap=True), row, 1, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(label(breakable(words), wrap=True), row, 1, Qt.AlignmentFlag.AlignTop)
                 continue
             value = ElidedLabel()
             value.setText(words)
@@ -101,7 +101,7 @@ class SessionDetailPanel(Panel):
         """The comparison cannot be made."""
         column = self._begin("Compare")
         self._sides(column, base, new)
-        column.addWidget(label(why, "danger", wrap=True))
+        column.addWidget(label(breakable(why), "danger", wrap=True))
         self._end()
 
     def show_comparison(self, base: SessionFacts, new: SessionFacts, result: Comparison) -> None:
@@ -113,7 +113,7 @@ class SessionDetailPanel(Panel):
         column.addWidget(label("   ".join(ticks), "caption", wrap=True))
         word = "NOT COMPARABLE" if not result.comparable else _word(result)
         column.addWidget(pill(word, _TONES.get(word, "quiet")))
-        column.addWidget(label(short(result.verdict()), "strong", wrap=True))
+        column.addWidget(label(breakable(short(result.verdict())), "strong", wrap=True))
         if not result.comparable and not result.figures and result.forcible:
             self.force_button = button("Compare anyway", self.force_wanted.emit, tip="Show the figures all the same")
             column.addWidget(self.force_button)

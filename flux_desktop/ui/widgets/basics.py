@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
@@ -25,6 +26,9 @@ from flux_desktop.ui.style import icons
 from flux_desktop.ui.style.theme import ThemeSource
 from flux_desktop.ui.style.tokens import SPACE_M, SPACE_S
 
+ZERO_WIDTH_SPACE = "\u200b"
+_UNBROKEN = re.compile(r"\S{30,}")
+
 
 def label(text: str = "", role: str = "body", *, wrap: bool = False) -> QLabel:
     """A label that never takes its text for markup; `role` names a style of the sheet."""
@@ -33,6 +37,11 @@ def label(text: str = "", role: str = "body", *, wrap: bool = False) -> QLabel:
     widget.setProperty("role", role)
     widget.setWordWrap(wrap)
     return widget
+
+
+def breakable(words: str) -> str:
+    """Words of which long names, such as that of an SSO role, may be broken: a line of a label ends at blanks only."""
+    return _UNBROKEN.sub(lambda long: ZERO_WIDTH_SPACE.join(long.group()), words)
 
 
 def plain_tip(words: str) -> str:

@@ -13,6 +13,7 @@ from flux_desktop.engine.records.events import ConnectionEnded, Event, Received,
 from flux_desktop.engine.records.facts import ConnectionSummary, LedgerClass, Percentiles, Verdict
 from flux_desktop.engine.records.pass_criteria import Limit, LimitResult
 from flux_desktop.engine.records.plan import LIVE, RunPlan, WavSource
+from flux_desktop.flux.options import FluxOptions
 from flux_desktop.flux.turns import Turn
 from tests.recordings import append, content
 from tests.reports.recorded_talk import session_of
@@ -39,6 +40,7 @@ def recorded(
     streams_per_channel: int = 1,
     purpose: str = LIVE,
     loop: bool = False,
+    eot_threshold: float | None = None,
 ) -> Path:
     """A session folder; `scale` multiplies all latencies, seeded."""
     rng = np.random.default_rng(7)
@@ -85,6 +87,7 @@ def recorded(
     plan = RunPlan(
         endpoint="my-flux",
         source=WavSource(path="call.wav", loop=loop),
+        options=FluxOptions(eot_threshold=eot_threshold),
         connections=connections,
         purpose=purpose,
         streams_per_channel=streams_per_channel,

@@ -48,6 +48,8 @@ def test_runs_of_other_conditions_are_not_comparable_unless_forced(tmp_path: Pat
     assert "not comparable: different connections" in forced.verdict()
     shared = compare_sessions(base, recorded(tmp_path / "c", streams_per_channel=2))
     assert shared.reasons == ["different streams per channel (1 and 2)"]
+    parameters = compare_sessions(base, recorded(tmp_path / "g", eot_threshold=0.8))
+    assert parameters.reasons == ["different parameters (none and eot_threshold=0.8)"]
     search = compare_sessions(base, recorded(tmp_path / "d", purpose="capacity"))
     assert search.reasons == ["different kinds of runs (live and capacity)"]
     again = recorded(tmp_path / "f", purpose="capacity")

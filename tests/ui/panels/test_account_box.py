@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from flux_desktop.base.problem import Problem
 from flux_desktop.ui.models.app_state import AppState
-from flux_desktop.ui.panels.account_box import ZERO_WIDTH_SPACE, AccountBox
+from flux_desktop.ui.panels.account_box import AccountBox
+from flux_desktop.ui.widgets.basics import ZERO_WIDTH_SPACE
 
 
 class Bench:
