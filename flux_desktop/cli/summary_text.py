@@ -39,7 +39,7 @@ def summary_lines(summary: FinalSummary) -> list[str]:
         "",
         rule,
         f"{completed:,} of {amount(summary.planned, 'connection')} completed{_with_gaps(summary)} on "
-        f"{plain(summary.endpoint)} in {summary.duration_s:.1f} s",
+        f"{plain(summary.endpoint)} in {summary.duration_s:.1f} s{_cut_off(summary)}",
         rule,
         *(_row(name, f"{count:,}") for name, count in summary.ledger.items()),
         _row("planned", f"{summary.planned:,}"),
@@ -135,9 +135,13 @@ def _ms(value: float | int | None) -> str:
     return f"{value:.1f} ms" if value < 100 else f"{value:.0f} ms"
 
 
-def _verdict(summary: FinalSummary) -> str:
+def _cut_off(summary: FinalSummary) -> str:
     is_cut_off = any(notice.code == RECORDING_INCOMPLETE for notice in summary.notices)
-    verdict = outcome_word(summary.verdict, interrupted=summary.interrupted) + is_cut_off * ", recording CUT OFF"
+    return ", recording CUT OFF" if is_cut_off else ""
+
+
+def _verdict(summary: FinalSummary) -> str:
+    verdict = outcome_word(summary.verdict, interrupted=summary.interrupted) + _cut_off(summary)
     return f"{verdict}: {summary.reasons[0]}" if summary.reasons else verdict
 
 

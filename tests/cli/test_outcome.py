@@ -123,7 +123,9 @@ def test_a_reconnect_is_stated() -> None:
 
 
 def test_what_the_recording_lacks_is_in_the_summary() -> None:
-    assert lines_of(incomplete(ended(completed=1)))[-3:-1] == [
+    lines = lines_of(incomplete(ended(completed=1)))
+    assert lines[2].endswith(" s, recording CUT OFF")
+    assert lines[-3:-1] == [
         "  verdict                     DONE, recording CUT OFF",
         f"  recording                   {LACKS}",
     ]
