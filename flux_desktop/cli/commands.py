@@ -25,7 +25,8 @@ COMMANDS = {
 """By command, what it is for."""
 EXITS = {
     "local-endpoint": "exit status:\n  0    stopped by a signal\n  2    wrong usage or input: nothing was started",
-    "summary": "exit status:\n  0    the summary was rebuilt, also of a run that failed or was cut off\n  2    there is no recording, or a file is not writable",
+    "summary": "exit status:\n  0    the summary was rebuilt, also of a run that failed or was cut off\n"
+    "  2    there is no recording, or a file is not writable",
     "recogniser": "exit status:\n  0    the model is installed\n  1    it is missing, damaged or not available",
     "data": "exit status:\n  0    done\n  2    nothing can be used, or with --strict an entry cannot",
     "ab": "exit status:\n  0    compared\n  1    a clip failed in an arm\n  2    wrong usage or input\n"

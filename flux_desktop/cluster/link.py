@@ -227,6 +227,7 @@ class GeneratorLink:
             heard_s_ago=round(silent_s, 3),
             heard_at_most_s_ago=round(max(self._heard_at_most_s, silent_s), 3),
             lost=self.lost,
+            folder=self.root,
         )
 
     def faults(self, limits: GeneratorLimits) -> list[str]:

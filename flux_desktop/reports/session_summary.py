@@ -76,7 +76,7 @@ def _from_events(events: Iterable[Event], folder: Path, damage: RecordingDamage)
         if row.conn not in result.summaries and row.state is not ConnectionState.WAITING:
             result.feed(ConnectionEnded(t=last_t, summary=row.cut_off(_CUT_OFF)))
     remark = f"The recording ends at {last_t:.1f} s of the run, without its end; this is the state at that moment."
-    remark = f"{remark} {damage.sentence}".rstrip()
+    remark = " ".join(filter(None, (remark, damage.sentence, _on_generators(result))))
     result.notices.append(Problem(code=RECORDING_INCOMPLETE, what=remark))
     return RecordedRun(result=result, plan=plan, ended=_end_at_cut(result, plan, last_t), remark=remark)
 
@@ -89,6 +89,16 @@ def without_end(ended: RunEnded, recorded_ends: int) -> str:
     return (
         f"A part of the recording is missing or damaged: it lacks the end of {lacking:,} of "
         f"{sum(ended.ledger.values()):,} connections. Turns, texts and accuracy cover only what can be read."
+    )
+
+
+def _on_generators(result: RunResult) -> str:
+    """Where a killed run has left the recordings of its connections; empty if it was one of this machine alone."""
+    folders = "; ".join(f"{row.name}, folder {row.folder}" for row in result.generators if row.folder)
+    return (
+        f"The recordings of its connections were left on the generators, to be copied into this session: {folders}."
+        if folders
+        else ""
     )
 
 

@@ -142,9 +142,11 @@ def test_a_generator_at_a_glance(clock: list[float]) -> None:
     link.note(3, Snapshot(t=1.0, ledger={"streaming": 7}))
     link._take(GeneratorReport(monotonic_s=0.0, done=[3]), clock[0])  # its process has ended
     clock[0] += 1.5
+    link.root = "/there"
     row = link.row()
     assert (row.name, row.streams, row.cpu_percent, row.pacing_p99_ms) == ("a", 4, 40.0, 2)
     assert (row.heard_s_ago, row.heard_at_most_s_ago, row.lost) == (1.5, 1.5, "")
+    assert row.folder == "/there", "where its recordings are if the run is killed"
     assert link.faults(LIMITS) == []
 
 

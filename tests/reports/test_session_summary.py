@@ -10,11 +10,20 @@ import pytest
 
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.engine.recording.session_folder import create_session
-from flux_desktop.engine.records.events import ConnectionEnded, Event, RunEnded, RunStarted, Snapshot, encode_event
+from flux_desktop.engine.records.events import (
+    ConnectionEnded,
+    Event,
+    GeneratorsSeen,
+    RunEnded,
+    RunStarted,
+    Snapshot,
+    encode_event,
+)
 from flux_desktop.engine.records.facts import (
     ConnectionRow,
     ConnectionState,
     ConnectionSummary,
+    GeneratorRow,
     LedgerClass,
     Percentiles,
     Verdict,
@@ -59,6 +68,14 @@ def test_connections_that_were_open_at_the_cut_have_failed(tmp_path: Path) -> No
     assert recorded.ended.ledger["failed in mid-stream"] == 1
     assert recorded.remark.startswith("The recording ends at 2.0 s of the run, ")
     assert [notice.what for notice in recorded.result.notices] == [recorded.remark]
+
+
+def test_a_killed_run_of_several_machines_names_the_folders_on_them(tmp_path: Path) -> None:
+    rows = [GeneratorRow(name="a", folder="/there/1"), GeneratorRow(name="b", folder="/there/2")]
+    remark = read_recorded_run(session_of(tmp_path, GeneratorsSeen(t=0.5, rows=rows))).remark
+    assert remark.endswith(
+        "were left on the generators, to be copied into this session: a, folder /there/1; b, folder /there/2."
+    )
 
 
 @pytest.mark.parametrize("ends", [True, False])

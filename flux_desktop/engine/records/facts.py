@@ -147,6 +147,8 @@ class GeneratorRow(Struct, kw_only=True, omit_defaults=True):
     """The longest such time in the run."""
     lost: str = ""
     """Why it counts as lost; else empty."""
+    folder: str = ""
+    """Where its recordings are until they have been fetched at the end of the run."""
 
     @property
     def clock(self) -> str:
