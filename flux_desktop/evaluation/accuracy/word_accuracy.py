@@ -109,9 +109,9 @@ def worst_turns(turns: Iterable[TurnText], most: int = WORST_TURNS) -> list[Wors
 
 def _rate(errors: Sequence[WordErrors], units: Sequence[Hashable], repeats: float) -> ErrorRate:
     total = sum(errors, WordErrors(unit=errors[0].unit))
-    if total.n and not total.errors:
-        # Resampled zeros are zeros: what no error proves is bounded as for a proportion of the different words.
-        bound = once(wilson(0, total.n), repeats)
+    if total.n and (not total.errors or all(each.errors == each.n for each in errors)):
+        # Resampled they are all alike: what none, or all, proves is bounded as for a proportion of the different words.
+        bound = once(wilson(total.errors, total.n), repeats)
         return ErrorRate(rate=msgspec.structs.replace(bound, n=total.n), errors=total)
     return ErrorRate(rate=ratio([each.errors for each in errors], [each.n for each in errors], units), errors=total)
 

@@ -72,6 +72,16 @@ class RungOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     t_s: float = 0.0
     """End of the measurement, seconds since the search began."""
 
+    @property
+    def why(self) -> str:
+        """The reason with interval and n of the figures that are beyond their limits, to stand by itself."""
+        failing = [each for each in self.measured if each.judgement == "FAIL"]
+        if not failing or self.refused or self.lost or self.silent:
+            return self.reason
+        return "; ".join(
+            f"{each.criterion.label} is {interval_text(each)}, limit {each.criterion.below_ms:g} ms" for each in failing
+        )
+
     def worst(self) -> Measured | None:
         """The figure that is nearest to its limit, or furthest beyond it."""
         known = [each for each in self.measured if each.value_ms is not None]

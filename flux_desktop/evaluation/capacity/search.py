@@ -138,7 +138,7 @@ class Levels:
             kind="BRACKETED",
             passes=self.passed,
             fails=self.failed,
-            why_fails=failed[0].reason if failed else "",
+            why_fails=failed[0].why if failed else "",
             unsure=tuple(self.unsure),
             repeats=min((len(self.at(n)) for n in (self.passed, self.failed) if n), default=0),
             spread_percent=_spread(self.passed, self.not_passed, highest),

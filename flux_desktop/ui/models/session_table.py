@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flux_desktop.base.amounts import size_words
+from flux_desktop.reports.percentiles import PERCENTILES, rough_mark
 from flux_desktop.reports.sessions.facts import FIGURES, SessionFacts
 from flux_desktop.ui.models.table_column import TableColumn
 
@@ -136,6 +137,14 @@ def detail_rows(session: SessionFacts) -> list[tuple[str, str]]:
         ("Size", size_words(session.size_bytes)),
     ]
     figures = [
-        (FIGURES[name], f"{value:.1f} (n = {n:,})") for name, (value, n) in session.figures.items() if name in FIGURES
+        (FIGURES[name], f"{value:.1f} (n = {n:,}{_few(name, n)})")
+        for name, (value, n) in session.figures.items()
+        if name in FIGURES
     ]
     return rows + figures
+
+
+def _few(name: str, n: int) -> str:
+    """What stands after the n of a percentile of too few values."""
+    part = next((part for part in PERCENTILES if f"_{part}_" in name), "")
+    return f", too few for {part}" if part and rough_mark(part, n) else ""

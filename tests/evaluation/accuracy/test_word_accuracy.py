@@ -52,6 +52,12 @@ def test_words_without_an_error_that_are_sent_often_prove_no_more_than_once() ->
     assert once.raw.rate.high == often.raw.rate.high
 
 
+def test_words_that_are_all_missing_are_bounded_too() -> None:
+    turns = [turn for name in "abcdef" for turn in turns_of(name, ("red green", ""))]
+    [figures] = word_accuracy(turns)
+    assert figures.normalised.rate == wilson(12, 12)
+
+
 def test_characters_are_a_figure_of_their_own() -> None:
     turns = [*turns_of("a", ("red green", "red")), *turns_of("b", ("今日は良い", "今日は悪い"))]
     words, characters = word_accuracy(turns)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec.structs import replace
 
 from flux_desktop.evaluation.capacity.criteria import parse_criterion
-from flux_desktop.evaluation.capacity.rung import RungSamples, judge, measure, slope_lower_bound
+from flux_desktop.evaluation.capacity.rung import (
+    RungOutcome,
+    RungSamples,
+    interval_text,
+    judge,
+    measure,
+    slope_lower_bound,
+)
 
 LIMIT = parse_criterion("wire_p95_ms<400")
 
@@ -53,6 +61,17 @@ def test_lost_and_silent_streams_fail_a_rung_however_fast_the_others_are() -> No
     for counts, reason in (({"lost": 1}, "1 of 20 streams was lost"), ({"silent": 2}, "2 of 20 streams fell silent")):
         judgement, _, explanation = judge(samples, [LIMIT], streams=20, connected=20, refused=0, **counts)
         assert (judgement, explanation) == ("FAIL", reason)
+
+
+def test_why_a_rung_failed_has_interval_and_n_where_it_stands_alone() -> None:
+    values = RungSamples(values={"wire": latencies(20, 100, 900.0)})
+    judgement, measured, reason = judge(values, [LIMIT], streams=20, connected=20, refused=0)
+    failed = RungOutcome(streams=20, judgement=judgement, measured=measured, reason=reason)
+    assert interval_text(measured[0]) in failed.why
+    assert failed.why.startswith(reason.partition(" ms")[0])
+    assert failed.why.endswith("n = 2,000), limit 400 ms")
+    assert replace(failed, refused=1, reason="1 was refused").why == "1 was refused"
+    assert RungOutcome(streams=1, judgement="FAIL", reason="latency kept growing").why == "latency kept growing"
 
 
 def test_an_interval_around_the_limit_decides_nothing() -> None:

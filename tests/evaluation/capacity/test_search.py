@@ -7,8 +7,9 @@ import random
 import msgspec
 import pytest
 
+from flux_desktop.evaluation.capacity.criteria import parse_criterion
 from flux_desktop.evaluation.capacity.result import Result, capacity_cost
-from flux_desktop.evaluation.capacity.rung import Judgement, RungOutcome
+from flux_desktop.evaluation.capacity.rung import Judgement, Measured, RungOutcome
 from flux_desktop.evaluation.capacity.search import (
     CHANGES_MAX,
     INVALID_MAX,
@@ -46,6 +47,14 @@ def test_the_truth_is_found_within_5_percent(kind: str) -> None:
     print(f"{kind}: {near} of {searches}, rungs {max(rungs)}")
     assert max(rungs) <= 12
     assert near >= 0.92 * searches  # 500 searches: 97 % and above
+
+
+def test_the_answer_states_interval_and_n_of_what_failed() -> None:
+    beyond = Measured(criterion=parse_criterion("wire_p95_ms<400"), value_ms=512.0, low_ms=490.0, high_ms=540.0, n=800)
+    history = [outcome(16, "PASS"), outcome(17, "FAIL", measured=(beyond,))]
+    assert interrupted(history, SETTINGS, "interrupted").why_fails.endswith(
+        "512 ms (490 to 540, n = 800), limit 400 ms"
+    )
 
 
 def assert_supported(result: Result, history: list[RungOutcome]) -> None:
