@@ -25,7 +25,7 @@ class Refresher:
 
     def draw_curves(self) -> None:
         """Draw what moves; about 30 times a second."""
-        if not self._state.presenting:
+        if self._page.isVisible():  # also while the presenter is on another screen
             self._page.plots.refresh()
 
     def draw_texts(self) -> None:

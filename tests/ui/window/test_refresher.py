@@ -69,13 +69,15 @@ async def test_the_transcript_in_front_is_drawn(bench: PageBench, refresher: Ref
     assert bench.page.transcripts.current() == 1
 
 
-async def test_curves_rest_while_presenting(
+async def test_curves_rest_while_the_page_is_not_seen(
     bench: PageBench, refresher: Refresher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[None] = []
     monkeypatch.setattr(bench.page.plots, "refresh", lambda: drawn.append(None))
+    bench.page.window().show()
+    bench.state.presenting = True  # on another screen
     refresher.draw_curves()
-    bench.state.presenting = True
+    bench.page.hide()
     refresher.draw_curves()
     assert len(drawn) == 1
 
