@@ -168,7 +168,7 @@ class Connection:
             return LedgerClass.FAILED, problem
         self._change_state(StateChange(ConnectionState.DRAINING))
         stream = self._streams.current
-        problem = await stream.finish(self._controls.send_close) or self._stalls.unanswered()
+        problem = await stream.finish(self._controls.send_close, self._sender.was_late) or self._stalls.unanswered()
         self.report.close_s = stream.close_duration_s
         return ledger_rule.when_drained(is_complete=problem is None, has_text=self._receiver.has_text), problem
 

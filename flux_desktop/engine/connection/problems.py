@@ -9,6 +9,12 @@ from flux_desktop.engine.connection.retry_policy import RETRIED
 from flux_desktop.flux.messages import Error
 
 _CHECK_LOG = "Check the endpoint's CloudWatch log, then start again."
+_WITHOUT_BLAME = {
+    "gone_silent": "No answer came in time.",
+    "not_closed": "The stream did not end in time.",
+    "send_stalled": "Audio could no longer be sent in time.",
+}
+"""What happened where this machine may be the reason, by code."""
 
 
 def never_connected(waited_s: float, *, has_answered: bool) -> Problem:
@@ -68,6 +74,22 @@ def gone_silent(silent_s: float, *, in_turn: bool) -> Problem:
         what=f"Flux stopped answering {'in the middle of a turn' if in_turn else 'during a silence'}.",
         why=f"{silent_s:.0f} s of audio were sent without an answer.",
         todo="Start again; if it happens again under load, the endpoint cannot carry this many streams.",
+    )
+
+
+def or_own_lateness(problem: Problem, *, was_late: bool) -> Problem:
+    """`problem` of a stream that waits in vain; `was_late`: meanwhile this machine did not keep pace.
+
+    Without figures of this connection: the same problem of many is reported once.
+    """
+    if not was_late:
+        return problem
+    return msgspec.structs.replace(
+        problem,
+        what=_WITHOUT_BLAME[problem.code],
+        why=f"{problem.why} Meanwhile this machine sent audio late, and may itself be the reason.",
+        todo="Use fewer connections, or a machine without other load; if it happens where this machine keeps pace, "
+        "check the endpoint's CloudWatch log.",
     )
 
 

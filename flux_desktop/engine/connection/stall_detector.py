@@ -25,8 +25,9 @@ class StallDetector:
 
     def stalled(self, stream: OpenStream) -> Problem | None:
         """Why the stream is of no further use, or None while it moves."""
-        if stream.oldest_unsent_s > self._timeouts.backlog_s:
-            return problems.backlog(stream.oldest_unsent_s)
+        unsent_s = stream.oldest_unsent_s
+        if unsent_s > self._timeouts.backlog_s:
+            return problems.or_own_lateness(problems.backlog(unsent_s), was_late=self._sender.was_late(unsent_s))
         return self._silent(max(self._timeouts.silent_turn_s, 4 * self._eot_timeout_s), inclusive=False)
 
     def unanswered(self) -> Problem | None:
@@ -41,7 +42,8 @@ class StallDetector:
     def _silent(self, allowed_s: float, *, inclusive: bool) -> Problem | None:
         silent_s = self._silent_s
         if silent_s > allowed_s or (inclusive and silent_s == allowed_s):
-            return problems.gone_silent(silent_s, in_turn=not self._receiver.is_quiet)
+            silent = problems.gone_silent(silent_s, in_turn=not self._receiver.is_quiet)
+            return problems.or_own_lateness(silent, was_late=self._sender.was_late(silent_s))
         return None
 
     @property

@@ -80,8 +80,11 @@ class Stream:
         context.histograms["connected"].add(context.clock() - self.accepted_s)
         return stream
 
-    async def finish(self, send_close: Callable[[], None]) -> Problem | None:
-        """Ask for the end with `send_close`, read until it comes, end the input; returns what went wrong."""
+    async def finish(self, send_close: Callable[[], None], was_late: Callable[[float], bool]) -> Problem | None:
+        """Ask for the end with `send_close`, read until it comes, end the input; returns what went wrong.
+
+        `was_late`: whether this machine sent the newest audio of so many seconds late.
+        """
         assert self.open_stream is not None
         context = self._context
         closing_s = context.clock()
@@ -89,8 +92,9 @@ class Stream:
         await wait_until(self._changed, lambda: self.end is not None, context.timeouts.drain_s)
         if self.end is None:
             unsent_s = self.open_stream.oldest_unsent_s  # CloseStream itself may be waiting behind audio
-            stuck = problems.backlog(unsent_s) if unsent_s else problems.not_closed(context.timeouts.drain_s)
-            return self.fatal or stuck
+            drain_s = context.timeouts.drain_s
+            stuck = problems.backlog(unsent_s) if unsent_s else problems.not_closed(drain_s)
+            return self.fatal or problems.or_own_lateness(stuck, was_late=was_late(unsent_s or drain_s))
         self.close_duration_s = self.end.at_s - closing_s
         context.histograms["close"].add(self.close_duration_s)
         self.open_stream.end_input()

@@ -157,7 +157,9 @@ class StreamSwitcher:
         skipped_s = self._sender.skipped_s
         self._sender.pause()
         was_ended = self.current.is_over  # by a message that the build does not support: what it had is not transcribed
-        problem = None if was_ended else await self.current.finish(self._controls.send_close)
+        problem = None
+        if not was_ended:
+            problem = await self.current.finish(self._controls.send_close, self._sender.was_late)
         if problem is not None:
             self._context.emit(Notice(t=self._context.now(), problem=problem))
         await self.current.close()

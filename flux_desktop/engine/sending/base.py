@@ -5,6 +5,7 @@ Runs on the engine's event loop, without a task, future or lock per chunk.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan
 from flux_desktop.engine.sending.chunk_source import silence
 from flux_desktop.engine.sending.line_noise import LineNoise
-from flux_desktop.engine.sending.pacing import AudioClock
+from flux_desktop.engine.sending.pacing import AudioClock, is_late
 from flux_desktop.engine.sending.shared_timers import Timer, Timers
 from flux_desktop.flux.messages import TINY_KEEP_ALIVE
 
@@ -202,6 +203,10 @@ class BaseSender(ABC):
     def recent_errors_s(self) -> NDArray[np.float64]:
         """Pacing errors of about the last minute, for a connection's row and summary."""
         return self.audio_clock.recent_errors_s(RECENT_CHUNKS)
+
+    def was_late(self, period_s: float) -> bool:
+        """Whether this machine did not keep pace with the newest audio of so many seconds."""
+        return is_late(self.audio_clock.recent_errors_s(math.ceil(period_s / self._chunk_s)))
 
     @property
     def is_in_pause(self) -> bool:

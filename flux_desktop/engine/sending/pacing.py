@@ -15,6 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from flux_desktop.engine.measuring.histogram import rank_of
+from flux_desktop.engine.records.figure_names import PACING_P99_MAX_MS
+
 BURST_MAX = 2
 """Most chunks sent at once after a stall: the schedule is caught up with gradually."""
 
@@ -45,6 +48,11 @@ def grid_s(streams: int, chunk_s: float) -> float:
 def on_grid(moment_s: float, grid_s: float) -> float:
     """The first moment of the grid from `moment_s` on."""
     return math.ceil(moment_s / grid_s) * grid_s
+
+
+def is_late(errors_s: NDArray[np.float64]) -> bool:
+    """Whether this machine did not keep pace: such errors of its pacing would make a run INVALID."""
+    return (rank_of(errors_s, 99, unit_ms=1000) or 0.0) > PACING_P99_MAX_MS
 
 
 class PlannedAndSent(NamedTuple):

@@ -18,11 +18,19 @@ class State:
         self.receiver = SimpleNamespace(
             is_quiet=True, answers_in_silence=False, last_turn_info_audio_s=0.0, window_end_s=0.0
         )
-        self.sender = SimpleNamespace(audio_clock=SimpleNamespace(audio_s=0.0), audio_end_s=None)
+        self.is_late = False
+        self.lateness_asked_s: list[float] = []
+        self.sender = SimpleNamespace(
+            audio_clock=SimpleNamespace(audio_s=0.0), audio_end_s=None, was_late=self.was_late
+        )
         self.controls = SimpleNamespace(in_force=FluxOptions(eot_timeout_ms=500))
         self.stream = SimpleNamespace(oldest_unsent_s=0.0)
         timeouts = Timeouts(backlog_s=10.0, silent_turn_s=3.0)
         self.detector = StallDetector(timeouts, self.receiver, self.sender, self.controls)  # type: ignore[arg-type]
+
+    def was_late(self, period_s: float) -> bool:
+        self.lateness_asked_s.append(period_s)
+        return self.is_late
 
     def stalled(self) -> str | None:
         problem = self.detector.stalled(self.stream)  # type: ignore[arg-type]
@@ -35,6 +43,24 @@ def test_audio_that_is_not_taken_for_long_is_a_stall() -> None:
     assert state.stalled() is None
     state.stream.oldest_unsent_s = 10.1
     assert state.stalled() == "send_stalled"
+
+
+def test_where_this_machine_was_late_the_endpoint_is_not_blamed() -> None:
+    state = State()
+    state.stream.oldest_unsent_s = 12.0
+    on_time = state.detector.stalled(state.stream)  # type: ignore[arg-type]
+    state.is_late = True
+    stuck = state.detector.stalled(state.stream)  # type: ignore[arg-type]
+    state.receiver.is_quiet, state.sender.audio_clock.audio_s = False, 7.0
+    silent = state.detector.unanswered()
+    assert state.lateness_asked_s == [12.0, 12.0, 7.0], "of the time that it has been waiting"
+    assert on_time is not None
+    assert "this machine" not in on_time.sentence()
+    for problem, code in ((stuck, "send_stalled"), (silent, "gone_silent")):
+        assert problem is not None
+        assert problem.code == code
+        assert problem.what in ("Audio could no longer be sent in time.", "No answer came in time.")
+        assert "this machine sent audio late" in problem.why
 
 
 @pytest.mark.parametrize(("timeout_ms", "allowed_s"), [(500, 3.0), (2000, 8.0)])

@@ -84,6 +84,21 @@ def test_recent_errors_and_the_runs_histogram_have_the_same_values() -> None:
     assert max(sender.recent_errors_s) == pytest.approx(0.0, abs=1e-6)
 
 
+def test_lateness_is_that_of_the_newest_audio() -> None:
+    sending = Sending()
+    sender = sending.file(audio=CHUNK * 100)
+    sending.start(sender)
+    sending.loop.step(1.0)
+    sender.pause()
+    sending.loop.step(3.0)
+    sender.resume(sending.stream)
+    sending.loop.step(0.1)
+    assert sender.was_late(0.08)
+    sending.loop.step(60.0)
+    assert not sender.was_late(1.0)
+    assert sender.was_late(60.0)
+
+
 def test_the_newest_audio_decides_whether_the_speech_pauses() -> None:
     quiet_chunks = round(PAUSE_S / 0.08)
     sending = Sending()

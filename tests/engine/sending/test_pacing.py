@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import numpy as np
 import pytest
 
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.records.plan import RunPlan, WavSource
 from flux_desktop.engine.sending.file_sender import FileSender
-from flux_desktop.engine.sending.pacing import AudioClock
+from flux_desktop.engine.sending.pacing import AudioClock, is_late
 from flux_desktop.engine.sending.shared_timers import SharedTimers
 from tests.engine.sending.memory_chunks import MemoryChunkSource
 
@@ -228,6 +229,20 @@ def test_the_audio_clock_finds_chunks_of_any_length_and_keeps_the_errors_of_thos
                 assert k - back - 1 <= round(moments.send_s - 0.002) <= k - back
     assert list(clock.recent_errors_s(70)) == pytest.approx(errors_s[-60:])
     assert len(AudioClock().recent_errors_s(750)) == 0
+
+
+@pytest.mark.parametrize(
+    ("errors_s", "late"),
+    [
+        ([], False),
+        ([0.04] * 100, False),
+        ([0.001] * 99 + [2.0], False),
+        ([0.001] * 98 + [0.041, 2.0], True),
+        ([9.5], True),
+    ],
+)
+def test_this_machine_was_late_where_its_pacing_would_make_a_run_invalid(errors_s: list[float], *, late: bool):
+    assert is_late(np.array(errors_s)) is late
 
 
 class SlowDisk(MemoryChunkSource):
