@@ -13,12 +13,12 @@ from flux_desktop.engine.recording.recording_file import RUN_FILE
 from flux_desktop.engine.recording.session_folder import create_session, default_sessions_dir, remove_session
 from flux_desktop.engine.records.events import Event, Notice, RunEnded, RunStarted, encode_event
 
-_FAILED, _NOT_FETCHED = "recording_failed", "recording_not_fetched"
+_FAILED, NOT_FETCHED = "recording_failed", "recording_not_fetched"
 
 
 def is_loss(event: Event) -> bool:
     """Whether an event says that a part of the recording is lost; the recording of its worker may lack it."""
-    return isinstance(event, Notice) and event.problem.code in {_FAILED, _NOT_FETCHED}
+    return isinstance(event, Notice) and event.problem.code in {_FAILED, NOT_FETCHED}
 
 
 class RunRecording:
@@ -78,8 +78,12 @@ class RunRecording:
         machine = "".join(problem.what.rpartition(": ")[:2])
         if self.folder is None:
             sentence = f"The run was not recorded. {problem.why}"
-        elif problem.code == _NOT_FETCHED:
-            sentence = problem.what if self._unrecorded else f"The recording is incomplete. {problem.what}"
+        elif problem.code == NOT_FETCHED:
+            sentence = (
+                problem.what
+                if self._unrecorded
+                else f"The recording is incomplete. {problem.what} {problem.todo}".rstrip()
+            )
         else:
             sentence = f"The recording is incomplete from {notice.t:.1f} s of the run on: {machine}{problem.why}"
         self._unrecorded.setdefault(problem.what, sentence)

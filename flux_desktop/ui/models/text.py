@@ -52,6 +52,9 @@ def span(start_s: float, end_s: float | None) -> str:
     return f"{start_s:.1f} s …" if end_s is None else f"{start_s:.1f} – {end_s:.1f} s"  # noqa: RUF001
 
 
+_SPOKEN = {str(LedgerClass.GENERATOR_LOST): "lost with a generator"}
+
+
 def ledger_sentence(ledger: dict[str, int]) -> str:
     """The streams by state or class, such as `8 streaming · 2 completed`; empty classes are left out."""
-    return " · ".join(f"{number:,} {name}" for name, number in ledger.items() if number)
+    return " · ".join(f"{number:,} {_SPOKEN.get(name, name)}" for name, number in ledger.items() if number)

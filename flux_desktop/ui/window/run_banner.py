@@ -51,11 +51,11 @@ def summary(model: RunModel, folder: Path | None, found: str = "") -> tuple[Prob
     tone = "warn" if missing and tone == "ok" else tone
     total = len(model.conversations)
     why = [
-        missing,
-        counted,
         "" if cause is None else cause.why,
         f"This affected {amount(affected, 'connection')}." if 1 < affected < total else "",
-        *_judgement(ended),
+        missing,
+        counted,
+        *_judgement(ended, "" if cause is None else cause.what),
         _figures(model, ended),
         # Whoever sees no words reads here where they would have come from.
         *(model.started.notes if model.started is not None and ended.ledger.get(LedgerClass.NO_TRANSCRIPT) else ()),
@@ -83,11 +83,13 @@ def _headline(model: RunModel, ended: RunEnded, cause: Problem | None) -> tuple[
     return f"{VERDICT_WORDS[ended.verdict]}. {counted}", "ok" if good else "warn"
 
 
-def _judgement(ended: RunEnded) -> list[str]:
-    """Every limit with its value, or the reasons of a recording that does not list them."""
+def _judgement(ended: RunEnded, said: str) -> list[str]:
+    """Every limit with its value, or the reasons of a recording that does not list them; not what is `said` already, as
+    that a generator was lost."""
     if ended.limits:
         return [f"{'✓' if result.met else '✗'} {result}." for result in ended.limits]
-    return [_sentence(reason) for reason in ended.reasons]
+    sentences = map(_sentence, ended.reasons)
+    return [each for each in sentences if not said.startswith(f"{each.partition(':')[0]},")]
 
 
 def _figures(model: RunModel, ended: RunEnded) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from flux_desktop.engine.recording.run_recording import NOT_FETCHED
 from flux_desktop.engine.records.events import Event, LevelMeasured, Notice, RunEnded, RunStarted
 from flux_desktop.ui.models.app_state import AppState
 from flux_desktop.ui.models.live_parameters import REFUSED_CODE
@@ -74,6 +75,7 @@ class RunEvents(QObject):
         if event.problem is not None:
             self._page.banners.show_problem(event.problem)
         else:
+            self._page.banners.withdraw(NOT_FETCHED)  # the summary says it, too
             self._show_summary()
             if self._state.run.failed_attempt is None:
                 self._accuracy.read(self._controller.newest_folder, self._show_summary_again)

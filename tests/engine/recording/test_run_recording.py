@@ -87,6 +87,6 @@ def test_recordings_that_stayed_on_generators_are_all_named(tmp_path: Path) -> N
     named = "The recording worker-{}.jsonl.gz was not fetched from generator b, folder /tmp."
     first, second = (named.format(number) for number in (1, 2))
     for what in (first, second):
-        recording.write(Notice(t=9.0, problem=Problem(code="recording_not_fetched", what=what)))
+        recording.write(Notice(t=9.0, problem=Problem(code="recording_not_fetched", what=what, todo="Copy it.")))
     recording.close(keep=True)
-    assert recording.marked(ENDED).unrecorded == f"The recording is incomplete. {first} {second}"
+    assert recording.marked(ENDED).unrecorded == f"The recording is incomplete. {first} Copy it. {second}"

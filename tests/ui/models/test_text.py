@@ -40,6 +40,7 @@ def test_a_ledger_without_its_empty_classes() -> None:
     assert text.ledger_sentence({"streaming": 8, "waiting": 0, "completed": 2}) == "8 streaming · 2 completed"
     assert text.ledger_sentence({"streaming": 0}) == ""
     assert text.ledger_sentence({"completed": 1200}) == "1,200 completed"
+    assert text.ledger_sentence({"generator lost": 2}) == "2 lost with a generator"
 
 
 def test_every_state_has_words() -> None:

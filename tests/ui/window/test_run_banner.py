@@ -112,6 +112,28 @@ def test_a_pass_with_failed_connections_is_never_announced_as_one() -> None:
     assert tone == "warn"
 
 
+def test_a_lost_generator_is_said_once() -> None:
+    gone = "{} was lost: its connection was lost"
+    end = RunEnded(
+        t=9.0,
+        verdict=Verdict.INVALID,
+        ledger={"completed": 2, "generator lost": 1},
+        reasons=[gone.format("generator b"), gone.format("generator c")],
+        unrecorded="The recording is incomplete.",
+    )
+    model = ended(msgspec.structs.replace(DONE), failed=0)
+    lost = Problem(
+        code="generator_lost", what="Generator b was lost, and its connections with it.", why="It is silent."
+    )
+    summarised = ConnectionSummary(conn=3, ledger=LedgerClass.GENERATOR_LOST, problem=lost)
+    model.feed(ConnectionEnded(t=8.0, summary=summarised))
+    model.feed(end)
+    what, why, _ = shown(model)
+    assert what.endswith("Only 2 of 3 connections completed. Generator b was lost, and its connections with it.")
+    said = "It is silent. The recording is incomplete. Generator c was lost: its connection was lost."
+    assert why == f"{said} 1 lost with a generator."
+
+
 def test_a_stop_by_the_user_is_no_warning_but_a_failed_limit_is() -> None:
     stopped = msgspec.structs.replace(DONE, interrupted=True)
     assert shown(ended(stopped))[0::2] == ("Run stopped. 3 of 3 connections completed.", "ok")

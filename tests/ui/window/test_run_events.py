@@ -67,6 +67,14 @@ async def test_a_notice_is_shown_as_a_warning(bench: PageBench, run: Run) -> Non
     assert bench.state.refuses_configure == []
 
 
+async def test_the_end_says_itself_which_recordings_were_not_fetched(bench: PageBench, run: Run) -> None:
+    bench.start()
+    run.events.take(Notice(t=1.0, problem=Problem(code="recording_not_fetched", what="IT STAYS.")))
+    assert bench.banners == ["recording_not_fetched"]
+    run.events.take(ended(unrecorded="IT STAYS."))
+    assert bench.banners == ["summary"]
+
+
 async def test_a_rejected_change_is_shown_once_and_remembered(bench: PageBench, run: Run) -> None:
     bench.start(endpoint="mine")
     run.events.take(REFUSED)
