@@ -80,6 +80,12 @@ def scaled(estimate: Estimate, factor: float) -> Estimate:
     return replace(estimate, value=value, low=low, high=high)
 
 
+def around(value: float, n: int, exact: Estimate) -> Estimate:
+    """A value in the steps of a histogram (0.1 %) with the interval of the single values; it may lie beside it."""
+    low = None if exact.low is None else min(exact.low, value)
+    return Estimate(value, low, None if exact.high is None else max(exact.high, value), n)
+
+
 def decides(estimate: Estimate, limit: float) -> Side:
     """On which side of the limit the whole interval lies; without an interval nothing is decided."""
     if estimate.high is not None and estimate.high <= limit:

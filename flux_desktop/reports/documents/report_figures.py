@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flux_desktop.evaluation.capacity.result import Result
 from flux_desktop.evaluation.statistics.bootstrap import quantile
-from flux_desktop.evaluation.statistics.intervals import Estimate, ms_text, percent_text, wilson
+from flux_desktop.evaluation.statistics.intervals import Estimate, around, ms_text, percent_text, wilson
 from flux_desktop.evaluation.turns.turn_figures import is_too_few
 from flux_desktop.reports.accuracy import RunAccuracy
 from flux_desktop.reports.documents.latencies import Latencies
@@ -91,8 +91,7 @@ def _latency_figures(summary: FinalSummary, latencies: Latencies) -> list[Figure
         value, n = values.get("p95_ms"), int(values.get("n") or 0)
         if value is None:
             continue
-        p95 = quantile(*latencies.values(name), 0.95)
-        estimate = Estimate(float(value), p95.low, p95.high, n) if p95.n else Estimate(float(value), n=n)
+        estimate = around(float(value), n, quantile(*latencies.values(name), 0.95))
         figures.append(
             Figure(
                 name=f"{name}_p95_ms",

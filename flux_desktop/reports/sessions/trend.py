@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flux_desktop.evaluation.statistics.intervals import Estimate
+from flux_desktop.evaluation.statistics.intervals import Estimate, around
 from flux_desktop.reports.findings import EVIDENCE
 from flux_desktop.reports.sessions.facts import FIGURES, SCORED_FIGURE, SessionFacts
 
@@ -56,13 +56,14 @@ def _point(session: SessionFacts, figure: str) -> TrendPoint | None:
     value, n = session.figures.get(figure, (read.value, read.n))
     if value is None:
         return None
+    known = around(value, n, read)
     return TrendPoint(
         name=session.name,
         wall_time=session.wall_time,
         value=value,
         n=n,
-        low=read.low,
-        high=read.high,
+        low=known.low,
+        high=known.high,
         usable=session.verdict in EVIDENCE,
     )
 

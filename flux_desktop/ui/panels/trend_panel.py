@@ -176,7 +176,7 @@ def _tip(x: float, y: float, data: Any) -> str:
 
 
 def _ends(trend: Trend) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The ends of the intervals; of a point without one, its value. The value of a run counts in fine steps."""
-    lows = [point.value if point.low is None else min(point.low, point.value) for point in trend.points]
-    highs = [point.value if point.high is None else max(point.high, point.value) for point in trend.points]
+    """The ends of the intervals; of a point without one, its value."""
+    lows = [point.value if point.low is None else point.low for point in trend.points]
+    highs = [point.value if point.high is None else point.high for point in trend.points]
     return np.array(lows), np.array(highs)

@@ -8,6 +8,7 @@ import pytest
 from flux_desktop.evaluation.statistics.intervals import (
     Estimate,
     Side,
+    around,
     bounded_zero,
     decides,
     ms_text,
@@ -61,6 +62,12 @@ def test_texts() -> None:
     assert ms_text(Estimate(420, 380, None, 60)) == "420 ms (95 % interval from 380 ms, open above, n = 60)"
     assert ms_text(Estimate(420, 419, 421, 107_924)).endswith("n = 107,924)")
     assert number_text(Estimate(0.421, n=8)) == "0.42 (no interval, n = 8)"
+
+
+def test_a_value_of_a_histogram_lies_in_its_interval() -> None:
+    assert around(5009.0, 60, Estimate(5007.0, 5004.0, 5008.0, 60)) == Estimate(5009.0, 5004.0, 5009.0, 60)
+    assert around(9.9, 60, Estimate(10.0, 10.0, None, 60)) == Estimate(9.9, 9.9, None, 60)
+    assert around(9.9, 3, Estimate()) == Estimate(9.9, n=3)
 
 
 def test_resampled_zeros_have_an_upper_bound() -> None:

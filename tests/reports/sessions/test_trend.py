@@ -43,6 +43,10 @@ def test_only_sessions_that_are_alike_are_part_of_it() -> None:
         [session(1, 100.0, intervals={"update_p95_ms": Estimate(99, 90, 120)})], sessions[0], "update_p95_ms"
     )
     assert interval_words(figure_trend.points[0]) == "90.0 to 120.0, n = 100"
+    beside = trend(
+        [session(1, 100.0, intervals={"update_p95_ms": Estimate(99, 90, 99.9)})], sessions[0], "update_p95_ms"
+    )
+    assert interval_words(beside.points[0]) == "90.0 to 100.0, n = 100", "a value lies in its interval"
 
 
 def test_an_error_rate_is_known_where_it_has_been_read() -> None:
