@@ -88,7 +88,7 @@ COLUMNS: tuple[TableColumn[SessionFacts], ...] = (
     TableColumn("When", "start of the run", when, lambda s: s.wall_time or s.name, 128),
     TableColumn("Kind", "what the run was part of", lambda s: s.kind, lambda s: s.kind, 64),
     TableColumn("Endpoint", "endpoint, or local", lambda s: s.endpoint, lambda s: s.endpoint, 72),
-    TableColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 72),
+    TableColumn("Data", "recording, data set or microphone", lambda s: s.data, lambda s: s.data, 104),
     TableColumn("Conn.", "connections", lambda s: str(s.connections), lambda s: s.connections, 44, right=True),
     TableColumn("Time", "how long the run lasted", lasted, lambda s: s.minutes, 52, right=True),
     TableColumn(

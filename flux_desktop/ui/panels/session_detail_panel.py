@@ -121,7 +121,7 @@ class SessionDetailPanel(Panel):
         for figure in result.figures:
             column.addWidget(ChangeRow(self._theme, figure, reach))
         if result.figures:
-            words = f"Change in percent of the base, ±{reach:.0f} %, with 95 % intervals; point at a row for n."
+            words = f"Change in percent of the base, ±{reach:.0f} %, with 95\u00a0% intervals; point at a row for n."
             note = label(words, "caption", wrap=True)
             note.setToolTip(plain_tip("\n".join(result.notes())))
             column.addWidget(note)

@@ -25,6 +25,7 @@ _SHORT = (
     ("Update latency (user clock)", "Update"),
     ("Update latency (wire clock)", "Wire clock"),
     ("End-of-turn delivery", "Delivery"),
+    ("Connections completed", "Completed"),
 )
 
 

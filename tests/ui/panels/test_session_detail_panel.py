@@ -8,7 +8,12 @@ from pytestqt.qtbot import QtBot
 from flux_desktop.reports.documents.comparison import Comparison
 from flux_desktop.ui.panels.session_detail_panel import SessionDetailPanel
 from flux_desktop.ui.style.theme import ThemeSource
+from flux_desktop.ui.views.change_row import short
 from tests.ui.models.test_session_table import session
+
+
+def test_names_of_figures_fit_into_their_column() -> None:
+    assert short("Connections completed") == "Completed"
 
 
 def test_a_long_query_is_broken_instead_of_cutting_the_buttons(qtbot: QtBot, theme: ThemeSource) -> None:
