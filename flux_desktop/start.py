@@ -1,7 +1,6 @@
 """Entry points of `flux-stress` and `flux-desktop`: Ctrl+C while their modules are imported prints no traceback."""
 
 import sys
-from importlib import import_module
 
 
 def stress() -> int:
@@ -16,6 +15,8 @@ def desktop() -> int:
 
 def _run(module: str) -> int:
     try:
+        from importlib import import_module  # itself imports others
+
         main = import_module(module).main
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")

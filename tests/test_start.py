@@ -23,12 +23,13 @@ def test_a_program_starts(function: str) -> None:
     assert program.stdout.startswith(f"flux-{function} ")
 
 
-@pytest.mark.parametrize(("function", "module"), PROGRAMS.items())
+@pytest.mark.parametrize(("function", "module"), [*PROGRAMS.items(), ("stress", "importlib")])
 def test_an_interrupt_during_the_imports_is_no_traceback(function: str, module: str) -> None:
     interrupting = (
         "import sys, types",
         "def find_spec(name, *_):",
         f"    if name == {module!r}: raise KeyboardInterrupt",
+        f"sys.modules.pop({module!r}, None)",
         "sys.meta_path.insert(0, types.SimpleNamespace(find_spec=find_spec))",
     )
     program = run(function, *interrupting)
