@@ -147,4 +147,4 @@ def detail_rows(session: SessionFacts) -> list[tuple[str, str]]:
 def _few(name: str, n: int) -> str:
     """What stands after the n of a percentile of too few values."""
     part = next((part for part in PERCENTILES if f"_{part}_" in name), "")
-    return f", too few for {part}" if part and rough_mark(part, n) else ""
+    return ", too few" if part and rough_mark(part, n) else ""
