@@ -132,7 +132,7 @@ def read_messages(data: bytes) -> None:
     """One message a line, as one connection hears them: the engine, the window, the terminal and the files."""
     messages, events = Messages(), []
     redact_log(data.decode("utf-8", "replace"))
-    for line in data.split(b"\n"):
+    for line in data.split(b"\n", 500):  # the time is looked at for one input, not for thousands of messages
         events.append(messages.received(1.0, 1, line.decode("utf-8", "replace")))
     summary = ConnectionSummary(conn=1, ledger=LedgerClass.COMPLETED, final_texts=["a"])
     events.append(ConnectionEnded(t=2.0, summary=summary, closed_turn=messages.receiver(1).close()))
