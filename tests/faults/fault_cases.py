@@ -87,7 +87,7 @@ def _of_phases() -> list[Case]:
         ("TCP closed", peers.hang_up, "connection_lost"),
         ("GOAWAY", peers.goaway, "goaway"),
         ("RST_STREAM", peers.reset, "stream_reset"),
-        ("bytes that are not HTTP/2", peers.garbage, "connection_lost"),
+        ("bytes that are not HTTP/2", peers.garbage, "http2_error"),
         ("ended unasked", peers.end_unasked, "ended_early"),
         ("ModelStreamError", exception("ModelStreamError"), "model_stream_error"),
         ("InternalStreamFailure", exception("InternalStreamFailure"), "internal_stream_failure"),

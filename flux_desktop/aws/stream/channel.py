@@ -29,7 +29,6 @@ from flux_desktop.aws.target import ConnectTimings
 from flux_desktop.base.problem import Problem, ProblemError
 
 MAX_ERROR_BODY_BYTES = 65_536
-_UNREADABLE = "Its answer breaks the rules of the protocol, or has a header that is longer than 4 kB."
 Headers = list[tuple[str, str]]
 
 
@@ -118,9 +117,7 @@ class Channel:
         except TimeoutError:
             raise self._failed("headers_timeout", f"{limit_s:.3g} s") from None
         except ProblemError as error:
-            if error.problem.code == "connection_lost" and await place.was_unreadable():
-                raise self._failed("http2_error", _UNREADABLE) from None
-            raise
+            raise ProblemError(await place.explained(error.problem)) from None
         self.timings = ConnectTimings(tcp_tls_s=place.opening_s, headers_s=time.monotonic() - connected_s)
         body = b""
         if not 200 <= status < 300:
@@ -227,6 +224,12 @@ class Channel:
             self._answer.set_exception(ProblemError(reason))
         if self._place is not None and self._place.is_shared:
             self._place.complete()
+        if self._accepted and not self._given_up and problem is not None and self._place is not None:
+            self._place.explain(problem, lambda explained: self._end(explained, at_s))
+        else:
+            self._end(problem, at_s)
+
+    def _end(self, problem: Problem | None, at_s: float) -> None:
         self._on_over(problem, at_s)
         # The sink refers to this channel: break the reference cycles.
         self._sink = None

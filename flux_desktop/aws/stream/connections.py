@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future as ThreadFuture
 from typing import Any
 
@@ -21,8 +21,9 @@ from flux_desktop.aws.errors.connect_errors import Address, connect_problem, crt
 from flux_desktop.aws.errors.trust import proxy_for
 from flux_desktop.aws.stream.network import Network
 from flux_desktop.aws.target import OPENING_GAP_S
-from flux_desktop.base.problem import ProblemError
+from flux_desktop.base.problem import Problem, ProblemError
 
+_UNREADABLE = "Its answer breaks the rules of the protocol, or has a header that is longer than 4 kB."
 _REASON_S = 1.0
 """The runtime states why a connection was closed a moment after the end of its streams."""
 
@@ -73,6 +74,7 @@ class Place:
     def __init__(self, connection: _Connection, *, is_new: bool) -> None:
         self._connection: _Connection | None = connection
         self._left = connection
+        self._explaining: asyncio.Task[None] | None = None
         self.is_new = is_new
         connection.users += 1
 
@@ -110,12 +112,24 @@ class Place:
         """End the use of the connection at once, whatever the stream's state. Idempotent."""
         self._leave(reusable=False)
 
-    async def was_unreadable(self) -> bool:
-        """Whether a lost connection was closed by the client, which could not read what the server sent."""
+    async def explained(self, problem: Problem) -> Problem:
+        """`problem`; of a lost connection the reason, if the client could not read what the server sent."""
+        if problem.code != "connection_lost":
+            return problem
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_REASON_S):
                 await self._left.shut.wait()
-        return getattr(self._left.lost_by, "name", "") == "AWS_ERROR_HTTP_PROTOCOL_ERROR"
+        if getattr(self._left.lost_by, "name", "") != "AWS_ERROR_HTTP_PROTOCOL_ERROR":
+            return problem
+        return connect_problem("http2_error", self._left.address, _UNREADABLE)
+
+    def explain(self, problem: Problem, then: Callable[[Problem], None]) -> None:
+        """Call `then` with `problem`, as `explained`, within a second."""
+
+        async def explain() -> None:
+            then(await self.explained(problem))
+
+        self._explaining = asyncio.get_running_loop().create_task(explain(), name="explain loss")
 
     async def closed(self) -> None:
         """Wait until the socket is closed, unless other streams keep it open."""
@@ -132,7 +146,7 @@ class _Connection:
     """A connection that is being opened or is open, and how many streams use it."""
 
     def __init__(self, network: Network, address: Address, streams_wanted: int, streams_expected: int) -> None:
-        self._address = address
+        self.address = address
         self._limits = network.limits
         self._post = network.inbox.post
         self._retired = False
@@ -182,7 +196,7 @@ class _Connection:
                 await asyncio.sleep(OPENING_GAP_S)
         if self.shut.is_set():
             lost_by = self.lost_by or ConnectionResetError("it was closed before any stream was answered")
-            raise ProblemError(crt_problem(lost_by, self._address))
+            raise ProblemError(crt_problem(lost_by, self.address))
 
     def leave(self, *, reusable: bool) -> None:
         self.users -= 1
@@ -212,7 +226,7 @@ class _Connection:
             else:
                 waiter.set_exception(error)
 
-        future = network.connect(self._address.host, self._address.port, self._crt_settings)
+        future = network.connect(self.address.host, self.address.port, self._crt_settings)
         future.add_done_callback(lambda done: self._post(arrived, done, 0.0))
         try:
             async with asyncio.timeout(self._limits.tls_reason_s):
@@ -220,12 +234,12 @@ class _Connection:
         except TimeoutError:
             self.shut.set()
             detail = f"{self._limits.tls_reason_s:g} s"
-            raise ProblemError(connect_problem("tls_timeout", self._address, detail)) from None
+            raise ProblemError(connect_problem("tls_timeout", self.address, detail)) from None
         except AwsCrtError as error:
             self.shut.set()
-            proxy = proxy_for(self._address.host, self._address.port)
+            proxy = proxy_for(self.address.host, self.address.port)
             waited = f"{self._limits.connect_s:g} s"
-            raise ProblemError(crt_problem(error, self._address, waited, proxy.address if proxy else None)) from error
+            raise ProblemError(crt_problem(error, self.address, waited, proxy.address if proxy else None)) from error
         except asyncio.CancelledError:
             self.shut.set()
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:

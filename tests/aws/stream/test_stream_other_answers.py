@@ -1,6 +1,8 @@
-"""Answers with status 200 that are no event stream, as of a proxy or of the login page of a network."""
+"""Answers with status 200 that are no event stream, as of a proxy or of a login page, and other HTTP/2 frames."""
 
 from __future__ import annotations
+
+import struct
 
 import pytest
 
@@ -63,3 +65,37 @@ async def test_frames_of_another_content_type_are_read_and_a_page_after_them_is_
         assert [payload for payload, _, _ in recorder.messages] == [CONNECTED]
         assert end.problem is not None
         assert end.problem.code == "stream_garbled"
+
+
+def frame(kind: int, stream_id: int, payload: bytes) -> bytes:
+    return len(payload).to_bytes(3, "big") + bytes((kind, 0)) + struct.pack(">I", stream_id) + payload
+
+
+async def test_frames_that_http2_has_not_are_ignored(authority: Authority) -> None:
+    async def sends(session: Session) -> None:
+        session.headers()
+        for stream_id in (0, session.stream_id):
+            for kind, payload in ((0xFA, b"unknown"), (0x0A, b"\0\0ALTSVC"), (0x0C, b"\0\x06ORIGIN"), (0x10, bytes(5))):
+                session.writer.write(frame(kind, stream_id, payload))
+        session.writer.write(frame(2, session.stream_id, bytes(5)))  # PRIORITY
+        session.message(CONNECTED)
+
+    async with hostile_peer(authority, sends) as peer, opened(peer) as (_, recorder):
+        assert [payload for payload, _, _ in recorder.messages] == [CONNECTED]
+
+
+@pytest.mark.parametrize("payload", [bytes(5), bytes(4)])
+async def test_a_frame_that_breaks_the_rules_in_mid_stream_is_not_called_a_lost_connection(
+    authority: Authority, payload: bytes
+) -> None:
+    async def breaks(session: Session) -> None:
+        session.headers()
+        session.message(CONNECTED)
+        await session.frames_count(1)
+        session.writer.write(frame(2, 0 if len(payload) == 5 else session.stream_id, payload))
+
+    async with hostile_peer(authority, breaks) as peer, opened(peer) as (stream, recorder):
+        stream.send_audio(bytes(2))
+        problem = (await recorder.ended()).problem
+        assert problem is not None
+        assert problem.code == "http2_error"
