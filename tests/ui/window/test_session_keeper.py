@@ -161,7 +161,7 @@ def test_the_window_shows_the_numbers_of_the_documents(stage: Stage, tmp_path: P
         place = next(place for place, column in enumerate(COLUMNS) if column.name == "p95, ms")
         rows = page.panel.list.rows
         assert rows.index(0, place).data() == f"{p95_ms:.0f}"
-        await until(lambda: f"{p95_ms:.1f} (n = {n:,})" in words(page.detail), "its facts are shown")
+        await until(lambda: f"{p95_ms:.1f} (n = {n:,}, too few)" in words(page.detail), "its facts are shown")
         await until(lambda: page.trend._trend is not None, "its trend is shown")
         assert [point.value for point in page.trend._trend.points] == [p95_ms]
         window.sessions.act("Open")
