@@ -71,6 +71,11 @@ class FluxOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return replace(self, extra=tuple(pairs)) if self.extra else self
 
     @property
+    def known(self) -> FluxOptions:
+        """Without those of `extra` whose values were kept out of a recording."""
+        return replace(self, extra=tuple(pair for pair in self.extra if pair[1] != REMOVED))
+
+    @property
     def eot_threshold_in_force(self) -> float:
         """The end-of-turn threshold that applies unless another was acknowledged."""
         return defaults.EOT_THRESHOLD if self.eot_threshold is None else self.eot_threshold

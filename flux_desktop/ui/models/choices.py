@@ -52,7 +52,7 @@ class Choices(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     def take_options(self, options: FluxOptions) -> None:
         """Choose the parameters of a recorded run, without their sample rate: that is the audio's, not a choice."""
-        self.options = msgspec.structs.replace(options, sample_rate_hz=self.options.sample_rate_hz)
+        self.options = msgspec.structs.replace(options.known, sample_rate_hz=self.options.sample_rate_hz)
 
     def add_recent(self, path: str) -> None:
         """Put a recording at the top of the list."""

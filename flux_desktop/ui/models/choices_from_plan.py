@@ -65,6 +65,8 @@ def not_restored(plan: RunPlan, again: RunPlan) -> list[str]:
     ]
     if sorted(plan.local_arguments) != sorted(again.local_arguments):
         lost.append("arguments of the built-in endpoint")
+    if plan.options != plan.options.known:
+        lost.append("parameters that hold a secret")
     if not plan.stages and (plan.held_max or plan.connections) != (again.held_max or again.connections):
         lost.append("the number of connections")
     return list(dict.fromkeys(lost))

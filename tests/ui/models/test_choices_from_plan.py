@@ -141,3 +141,12 @@ def test_what_the_window_cannot_choose_is_named() -> None:
         "arguments of the built-in endpoint",
         "the number of connections",
     ]
+
+
+def test_a_secret_that_was_kept_out_of_the_session_is_not_sent() -> None:
+    options = msgspec.structs.replace(OPTIONS, extra=(("token", "a secret"), ("tier", "new")))
+    plan = RunPlan(endpoint="local", source=WavSource(path="a.wav"), options=options).public
+    state = window(Choices(), RECORDING, LOCAL)
+    restore(state, plan)
+    assert state.choices.options.extra == (("tier", "new"),)
+    assert not_restored(plan, plan_of(state)) == ["parameters that hold a secret"]
