@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
+from flux_desktop.base.amounts import amount
 from flux_desktop.base.plain_text import encodable, plain
 from flux_desktop.base.problem import ProblemError
 from flux_desktop.base.threads import file_work
@@ -83,7 +84,7 @@ class TerminalRun:
     async def run(self) -> int:
         """Run to the end; returns the exit status."""
         plan = self._plan
-        _log.info("%s: %d connection(s) with %s", plan.endpoint, plan.connections, plan.options.model)
+        _log.info("%s: %s with %s", plan.endpoint, amount(plan.connections, "connection"), plan.options.model)
         with StopSignals(self._stop):
             if self._table:
                 self._draw(self._table.start)
