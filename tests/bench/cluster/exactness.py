@@ -10,13 +10,12 @@ from pathlib import Path
 
 import msgspec
 
-from flux_desktop.cluster.membership import to_line
 from flux_desktop.engine.measuring.histogram import Histogram
 from flux_desktop.engine.recording.session_folder import read_session
 from flux_desktop.engine.records.audio_events import AudioStarted
 from flux_desktop.engine.records.events import ConnectionChanged, Histograms
 from flux_desktop.engine.records.facts import ConnectionState
-from tests.bench.cluster.setup import cluster_in, environment, open_streams, run_command
+from tests.bench.cluster.setup import cluster_in, environment, line_file, open_streams, run_command
 from tests.local_endpoint.conftest import running_endpoint
 
 BATCH_DELAY_S = 0.5
@@ -30,8 +29,7 @@ def exact(generators: int, streams: int, seconds: float, batch_size: int) -> Non
     with tempfile.TemporaryDirectory() as folder, running_endpoint("--recogniser", "silent") as info:
         home = Path(folder)
         with cluster_in(home, generators) as membership:
-            line = home / "line"
-            line.write_text(to_line(membership))
+            line = line_file(home, membership)
             total = generators * streams
             more = ["--duration", f"{seconds}s", "--generators", str(generators)]
             if batch_size:

@@ -12,9 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from flux_desktop.cluster.membership import to_line
 from flux_desktop.cluster.messages import LEASE_S
-from tests.bench.cluster.setup import cluster_in, environment, open_streams, processes, run_command
+from tests.bench.cluster.setup import cluster_in, environment, line_file, open_streams, processes, run_command
 from tests.local_endpoint.conftest import running_endpoint
 
 
@@ -40,8 +39,7 @@ def one_kill(trial: int, kind: str, streams: int, chance: random.Random) -> None
     with tempfile.TemporaryDirectory() as folder, running_endpoint("--recogniser", "silent") as info:
         home = Path(folder)
         with cluster_in(home, 2) as membership:
-            line = home / "line"
-            line.write_text(to_line(membership))
+            line = line_file(home, membership)
             port = int(str(info["url"]).rpartition(":")[2])
             command = run_command(info, line, home / "s", streams, "--duration", "14s", "--generators", "2")
             with subprocess.Popen(

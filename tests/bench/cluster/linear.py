@@ -12,8 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from flux_desktop.cluster.membership import to_line
-from tests.bench.cluster.setup import cluster_in, environment, processes, run_command, until_joined
+from tests.bench.cluster.setup import cluster_in, environment, line_file, processes, run_command, until_joined
 from tests.local_endpoint.conftest import running_endpoint
 
 CPU_GROUPS = Path("/sys/fs/cgroup/cpu")
@@ -67,8 +66,7 @@ def carried(generators: int, streams: int, share: float, seconds: float) -> bool
     with tempfile.TemporaryDirectory() as folder, running_endpoint("--recogniser", "silent") as info:
         home = Path(folder)
         with cluster_in(home, generators) as membership, contextlib.ExitStack() as shares:
-            line = home / "line"
-            line.write_text(to_line(membership))
+            line = line_file(home, membership)
             # They import Dask with the whole machine's CPU, not with their share of it.
             asyncio.run(until_joined(membership, generators))
             for number in processes(home, "cluster", "join"):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flux_desktop.base.resources import resource_path
 from flux_desktop.cluster.local_cluster import local_cluster
-from flux_desktop.cluster.membership import Membership
+from flux_desktop.cluster.membership import Membership, to_line
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -32,6 +32,14 @@ def cluster_in(home: Path, generators: int) -> Iterator[Membership]:
             yield membership
     finally:
         del os.environ["XDG_CACHE_HOME"], os.environ["XDG_DATA_HOME"]
+
+
+def line_file(home: Path, membership: Membership) -> Path:
+    """A file with the cluster's line, which nobody else can read."""
+    line = home / "line"
+    line.touch(0o600)
+    line.write_text(to_line(membership))
+    return line
 
 
 def processes(home: Path, *words: str) -> list[int]:
