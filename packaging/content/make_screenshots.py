@@ -19,6 +19,8 @@ from pathlib import Path
 
 import msgspec
 
+from flux_desktop.speech_models import store
+from flux_desktop.speech_models.catalogue import ENGLISH
 from flux_desktop.ui.window.main_window import MainWindow
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "screenshots"
@@ -212,6 +214,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as home:
             environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "XDG_"))}
             environment |= {"HOME": home, "AWS_EC2_METADATA_DISABLED": "true", "QT_QPA_PLATFORM": "offscreen"}
+            environment[store.FOLDER_VARIABLE] = str(store.fetched_folder(ENGLISH).parent)  # as after make run
             command = [sys.executable, __file__, "--one", name]
             done = subprocess.run(command, env=environment, timeout=3 * LIMIT_S, check=False)
         if done.returncode:

@@ -137,7 +137,8 @@ class FluxPanel(Panel):
         send.addLayout(controls_head)
         send.addWidget(self.controls)
         body.addWidget(self._send_box)
-        self._compact = False
+        self._compact = self._send_folded = False
+        self.send_fold = _SendFold(self)
         self.keyterms.changed.connect(self._edited)
         self.model.currentIndexChanged.connect(lambda _index: self._edited())
         self._couple()
@@ -228,11 +229,17 @@ class FluxPanel(Panel):
         self.model.setEnabled(not locked)
 
     def set_compact(self, on: bool) -> None:
-        """Show less: keyterms while there are none, and what can be sent to streams, on demand."""
+        """Show less: keyterms on demand while there are none."""
         if on is not self._compact:
             self._compact = on
             for field in (self.eot, self.eager, self.timeout):
                 field.set_compact(on)
+            self._show_parts()
+
+    def fold_send(self, on: bool) -> None:
+        """Show what can be sent to streams on demand only."""
+        if on is not self._send_folded:
+            self._send_folded = on
             self._show_parts()
 
     def set_tight(self, on: bool) -> None:
@@ -245,8 +252,8 @@ class FluxPanel(Panel):
         self._keyterms_title.setVisible(not self._compact or has_keyterms)
         self.keyterms_button.setVisible(self._compact and not has_keyterms)
         self.keyterms.setVisible(not self._compact or has_keyterms or self.keyterms_button.isChecked())
-        self.send_button.setVisible(self._compact)
-        self._send_box.setVisible(not self._compact or self.send_button.isChecked())
+        self.send_button.setVisible(self._send_folded)
+        self._send_box.setVisible(not self._send_folded or self.send_button.isChecked())
 
     def _fold_button(self, name: str, tip: str) -> QPushButton:
         widget = button(name, self._show_parts, kind="link", tip=f"{tip}: show or hide")
@@ -277,3 +284,16 @@ class FluxPanel(Panel):
         self._name_filters()
         self._show_hints()
         couple(self.eot, self.eager)
+
+
+class _SendFold:
+    """What can be sent to streams, as a part that is left out by itself: see `LeftColumn`."""
+
+    def __init__(self, panel: FluxPanel) -> None:
+        self._panel = panel
+
+    def set_compact(self, on: bool) -> None:
+        self._panel.fold_send(on)
+
+    def set_tight(self, on: bool) -> None:
+        """Folded is as little as can be shown."""

@@ -193,3 +193,17 @@ def test_nothing_on_the_left_moves_when_a_run_begins_and_ends(
     for panel in panels:
         panel.set_locked(False)
     assert places() == before
+
+
+@pytest.mark.parametrize(("height", "is_shown"), [(620, False), (786, True)])
+def test_what_can_be_sent_to_streams_is_shown_where_there_is_room(
+    page: LivePage, state: AppState, theme: ThemeSource, height: int, is_shown: bool
+) -> None:
+    page.setStyleSheet(stylesheet(theme.current))
+    choose_audio(state, "recording")
+    page.resize(1216, height)
+    page.show()
+    state.changed()
+    QCoreApplication.processEvents()
+    assert page.flux_panel.controls.isVisible() is is_shown
+    assert page.flux_panel.send_button.isVisible() is not is_shown

@@ -216,6 +216,8 @@ def test_where_room_is_scarce_keyterms_and_control_messages_are_shown_on_demand(
     panel = bench.panel
     panel.set_compact(True)
     assert panel.keyterms.isHidden()
+    assert not panel.controls.parentWidget().isHidden(), "keyterms are folded first"
+    panel.send_fold.set_compact(True)
     assert panel.controls.parentWidget().isHidden()
     panel.keyterms_button.click()
     panel.send_button.click()
@@ -228,5 +230,6 @@ def test_where_room_is_scarce_keyterms_and_control_messages_are_shown_on_demand(
     panel._show_parts()
     assert not panel.keyterms.isHidden(), "there are some"
     panel.set_compact(False)
+    panel.send_fold.set_compact(False)
     assert not panel.controls.parentWidget().isHidden()
     assert panel.send_button.isHidden()
