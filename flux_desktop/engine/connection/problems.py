@@ -78,9 +78,10 @@ def gone_silent(silent_s: float, *, in_turn: bool) -> Problem:
 
 
 def or_own_lateness(problem: Problem, *, was_late: bool) -> Problem:
-    """`problem` of a stream that waits in vain; `was_late`: meanwhile this machine did not keep pace.
+    """The problem of a stream that has stalled, naming this machine as a possible cause if `was_late`.
 
-    Without figures of this connection: the same problem of many is reported once.
+    `was_late` is whether this machine sent the stream's audio late while it stalled. No figure of the connection is
+    stated, so that equal problems of many connections are reported once.
     """
     if not was_late:
         return problem
